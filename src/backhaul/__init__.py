@@ -1,0 +1,1 @@
+"""backhaul: who pays when a car crosses an ocean the other way."""
