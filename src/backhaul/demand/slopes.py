@@ -16,57 +16,45 @@ import numpy as np
 
 from backhaul.demand.shares import Choice, choice
 from backhaul.demand.taste import Taste
-from backhaul.shapes import PerConsumer, PerProduct, ProductByProduct
+from backhaul.shapes import (
+    IndexPerProduct,
+    PerConsumer,
+    PerProduct,
+    ProductByConsumer,
+    ProductByProduct,
+)
 
 
 def share_slopes(taste: Taste, price: PerProduct) -> ProductByProduct:
     """Return slope[k, j] = ds_k / dp_j. Shape (J, J), per unit of currency.
 
-    The matrix is symmetric only where all consumers have the same price coefficient.
+    The matrix is symmetric: each consumer's is, as weights and price coefficients are per consumer.
     """
-    return -utility_slopes(taste, choice(taste, price), taste.weights * taste.alpha)
-
-
-def utility_slopes(taste: Taste, chosen: Choice, weights: PerConsumer) -> ProductByProduct:
-    """Return the sum over consumers of `weights_i d s_ik / d V_ij`. Shape (J, J), [k, j].
-
-    Args:
-        taste: What buyers want; only its nests and nesting parameters are read.
-        chosen: Choice probabilities at the prices in question.
-        weights: One number per consumer: the population weights give the slope in `delta`, the
-            weights times minus alpha the slope in prices. Shape (I,).
-    """
-    a, e = _powers(taste)
-    weighted = chosen.share * weights
-    common = (e - 1) * chosen.in_market + chosen.share
-    slope = -(weighted @ common.T)
-    for row in taste.members.astype(bool):
-        rows = np.flatnonzero(row)
-        slope[np.ix_(rows, rows)] -= (a - e) * (weighted[rows] @ chosen.in_nest[rows].T)
-    slope[np.diag_indices_from(slope)] += a * weighted.sum(axis=1)
-    return slope
+    a, e = powers(taste)
+    weights = -taste.weights * taste.alpha
+    return nested_slopes(choice(taste, price), members=taste.members, a=a, e=e, weights=weights)
 
 
 def elasticities(taste: Taste, price: PerProduct) -> ProductByProduct:
     """Return elasticity[k, j] = (ds_k / dp_j) (p_j / s_k). Shape (J, J)."""
-    chosen = choice(taste, price)
-    slope = -utility_slopes(taste, chosen, taste.weights * taste.alpha)
+    chosen, (a, e) = choice(taste, price), powers(taste)
+    weights = -taste.weights * taste.alpha
+    slope = nested_slopes(chosen, members=taste.members, a=a, e=e, weights=weights)
     return slope * price / (chosen.share @ taste.weights)[:, None]
 
 
 def own_elasticities(taste: Taste, price: PerProduct) -> PerProduct:
-    """Return each product's own-price elasticity. Shape (J,), negative."""
-    chosen = choice(taste, price)
-    return _own_slopes(taste, chosen) * price / (chosen.share @ taste.weights)
+    """Return each product's own-price elasticity, without building the matrix. Shape (J,)."""
+    chosen, (a, e) = choice(taste, price), powers(taste)
+    slope = -own_responses(chosen, a=a, e=e) @ (taste.weights * taste.alpha)
+    return slope * price / (chosen.share @ taste.weights)
 
 
 def market_elasticity(taste: Taste, price: PerProduct) -> float:
     """Return the elasticity of all units together to one common per-cent price change."""
     chosen = choice(taste, price)
-    buys = chosen.share.sum(axis=0)
-    weight = taste.weights * taste.alpha * (1 - buys)
-    total = -((price @ chosen.share) * weight).sum() / (buys * taste.weights).sum()
-    return total if np.iscomplexobj(total) else float(total)
+    total = -market_response(chosen, price) @ (taste.weights * taste.alpha)
+    return float(total / (chosen.share @ taste.weights).sum())
 
 
 def nest_diversion(taste: Taste, price: PerProduct) -> PerProduct:
@@ -74,22 +62,19 @@ def nest_diversion(taste: Taste, price: PerProduct) -> PerProduct:
 
     The denominator is all of the loss, also what goes to the outside good.
     """
-    chosen = choice(taste, price)
-    _, e = _powers(taste)
-    nest_market = (taste.members @ chosen.in_market)[taste.nest]
-    nest_share = (taste.members @ chosen.share)[taste.nest]
-    kept = e - (e - 1) * nest_market - nest_share
-    nest_slope = -(chosen.share * kept) @ (taste.weights * taste.alpha)
-    return 1 - nest_slope / _own_slopes(taste, chosen)
+    chosen, (a, e) = choice(taste, price), powers(taste)
+    weights = taste.weights * taste.alpha
+    lost_by_nest = nest_responses(chosen, members=taste.members, nest=taste.nest, e=e) @ weights
+    return 1 - lost_by_nest / (own_responses(chosen, a=a, e=e) @ weights)
 
 
 def segment_diversion(taste: Taste, price: PerProduct) -> float:
     """Return the sales-weighted mean of `nest_diversion`."""
-    chosen = choice(taste, price)
-    return float(np.average(nest_diversion(taste, price), weights=chosen.share @ taste.weights))
+    units = choice(taste, price).share @ taste.weights
+    return float(np.average(nest_diversion(taste, price), weights=units))
 
 
-def diversion(taste: Taste, price: PerProduct) -> ProductByProduct:
+def diversion(taste: Taste, price: PerProduct) -> np.ndarray:
     """Return where the buyers go whom product j loses when its price rises. Shape (J, J + 1).
 
     Here the product that loses comes first: entry [j, k] is the part of j's lost buyers that
@@ -103,13 +88,47 @@ def diversion(taste: Taste, price: PerProduct) -> ProductByProduct:
     return np.hstack([inside, outside[:, None]])
 
 
-def _own_slopes(taste: Taste, chosen: Choice) -> PerProduct:
-    """Return ds_j / dp_j without building the matrix. Shape (J,)."""
-    a, e = _powers(taste)
-    lost = a - (a - e) * chosen.in_nest - (e - 1) * chosen.in_market - chosen.share
-    return -(chosen.share * lost) @ (taste.weights * taste.alpha)
-
-
-def _powers(taste: Taste) -> tuple[float, float]:
+def powers(taste: Taste) -> tuple[float, float]:
     """Return a = 1 / (1 - sigma_seg) and e = 1 / (1 - sigma_in)."""
     return 1 / (1 - taste.sigma_seg), 1 / (1 - taste.sigma_in)
+
+
+def nested_slopes(
+    chosen: Choice, *, members: np.ndarray, a: float, e: float, weights: PerConsumer
+) -> ProductByProduct:
+    """Return the sum over consumers of `weights_i d s_ik / d V_ij`. Shape (J, J), [k, j].
+
+    Args:
+        chosen: Choice probabilities.
+        members: Which product is in which nest. Shape (G, J).
+        a: 1 / (1 - sigma_seg).
+        e: 1 / (1 - sigma_in).
+        weights: One number per consumer. Population weights give the slope in `delta`; the same
+            times minus alpha gives the slope in prices. Shape (I,).
+    """
+    weighted = chosen.share * weights
+    slope = -(weighted @ ((e - 1) * chosen.in_market + chosen.share).T)
+    for row in members.astype(bool):
+        rows = np.flatnonzero(row)
+        slope[np.ix_(rows, rows)] -= (a - e) * (weighted[rows] @ chosen.in_nest[rows].T)
+    slope[np.diag_indices_from(slope)] += a * weighted.sum(axis=1)
+    return slope
+
+
+def own_responses(chosen: Choice, *, a: float, e: float) -> ProductByConsumer:
+    """Return d s_ij / d V_ij. Shape (J, I)."""
+    lost = a - (a - e) * chosen.in_nest - (e - 1) * chosen.in_market - chosen.share
+    return chosen.share * lost
+
+
+def nest_responses(
+    chosen: Choice, *, members: np.ndarray, nest: IndexPerProduct, e: float
+) -> ProductByConsumer:
+    """Return the slope in V_ij of all sales in the nest of j together. Shape (J, I)."""
+    kept = e - (e - 1) * (members @ chosen.in_market) - members @ chosen.share
+    return chosen.share * kept[nest]
+
+
+def market_response(chosen: Choice, price: PerProduct) -> PerConsumer:
+    """Return the sum over j of p_j times the slope of all sales in V_ij. Shape (I,)."""
+    return (price @ chosen.share) * (1 - chosen.share.sum(axis=0))

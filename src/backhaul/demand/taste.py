@@ -130,7 +130,8 @@ def _problems(taste: Taste) -> Iterator[str]:
     """Yield what is wrong with the shapes and numbers."""
     products, consumers = taste.delta.size, taste.alpha.size
     if taste.nest.shape != (products,) or taste.penalty.shape != (products,):
-        yield f"There are {products} deltas, {taste.nest.size} nests, {taste.penalty.size} penalties."
+        yield f"There are {products} deltas, {taste.nest.size} nests and "
+        yield f"{taste.penalty.size} penalties."
     elif np.any(np.bincount(taste.nest - taste.nest.min()) == 0) or taste.nest.min() != 0:
         yield "A nest has no product; nests are numbered 0 ... G-1 without gaps."
     if taste.weights.shape != (consumers,):
