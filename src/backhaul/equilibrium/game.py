@@ -1,0 +1,162 @@
+"""The pricing game of one market: who sets which price, and whose margins count for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from backhaul.demand.taste import Taste
+from backhaul.errors import MarketError
+from backhaul.market.conduct import Conduct
+from backhaul.market.wedge import Wedge
+from backhaul.shapes import IndexPerProduct, PerProduct, ProductByProduct
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """Multi-product Bertrand competition, complete with the names that messages use.
+
+    A seller is a firm, or several firms whose weights in `kappa` are equal: they maximise the
+    same thing, so they are one. Symbols: D sellers, G nests, J products, I consumers.
+    """
+
+    taste: Taste
+    """What buyers want."""
+
+    wedge: Wedge
+    """What a seller gets from one unit: `keep_j p_j - cost_j`."""
+
+    conduct: Conduct
+    """Whose margins count for whom."""
+
+    market: str = "the market"
+    """Name of the market, for messages."""
+
+    products: tuple[str, ...] = ()
+    """Names of the products, for messages; without them they are numbered from 1."""
+
+    def __post_init__(self) -> None:
+        count = self.taste.delta.size
+        if not self.products:
+            object.__setattr__(self, "products", tuple(f"no. {j + 1}" for j in range(count)))
+        sizes = {
+            "taste": count,
+            "keep": self.wedge.keep.size,
+            "cost": self.wedge.cost.size,
+            "conduct": self.conduct.firm.size,
+            "names": len(self.products),
+        }
+        if len(set(sizes.values())) > 1:
+            found = ", ".join(f"{name} {size}" for name, size in sizes.items())
+            raise MarketError(
+                where=f"market {self.market}",
+                what=f"the numbers of products differ: {found}.",
+                fix="Join all tables of this market by product before solving.",
+            )
+
+    @cached_property
+    def seller(self) -> IndexPerProduct:
+        """Seller that sets each product's price. Shape (J,), index into `sellers`."""
+        return self._grouping[1][self.conduct.firm]
+
+    @cached_property
+    def sellers(self) -> tuple[str, ...]:
+        """Names of the sellers; firms that price as one are joined by ' + '. Length D."""
+        group = self._grouping[1]
+        names = np.array(self.conduct.names, dtype=object)
+        return tuple(" + ".join(names[group == d]) for d in range(group.max() + 1))
+
+    @cached_property
+    def stake(self) -> np.ndarray:
+        """What each seller counts of the margin on each product. Shape (D, J), seller first."""
+        return self._grouping[0][:, self.conduct.firm]
+
+    @cached_property
+    def stake_of_setter(self) -> ProductByProduct:
+        """What the seller of j (first index) counts of the margin on k (second index)."""
+        return self.stake[self.seller]
+
+    @cached_property
+    def same_nest(self) -> ProductByProduct:
+        """1 where two products are in one nest, else 0."""
+        return (self.taste.nest[:, None] == self.taste.nest).astype(float)
+
+    @cached_property
+    def curvature(self) -> tuple[float, float, float, float]:
+        """The numbers (a, e, b, c) of d ln s_j / dV_l = a [j=l] - b [nest] s_l|g - c s_l|in - s_l.
+
+        Here a = 1/(1 - sigma_seg), e = 1/(1 - sigma_in), b = a - e, c = e - 1.
+        """
+        a, e = 1 / (1 - self.taste.sigma_seg), 1 / (1 - self.taste.sigma_in)
+        return a, e, a - e, e - 1
+
+    @cached_property
+    def by_seller(self) -> csr_array:
+        """Sum over products with the seller's stakes. Shape (D, J)."""
+        return csr_array(self.stake)
+
+    @cached_property
+    def by_seller_and_nest(self) -> csr_array:
+        """Sum over the products of a nest with the seller's stakes. Shape (D G, J)."""
+        return self._per_nest(self.stake)
+
+    @cached_property
+    def own_by_nest(self) -> csr_array:
+        """Sum over the products of a nest whose price the seller sets. Shape (D G, J)."""
+        own = (self.seller == np.arange(len(self.sellers))[:, None]).astype(float)
+        return self._per_nest(own)
+
+    @cached_property
+    def rivals_by_nest(self) -> csr_array:
+        """Sum over the products of a nest whose price others set. Shape (D G, J)."""
+        others = (self.seller != np.arange(len(self.sellers))[:, None]).astype(float)
+        return self._per_nest(others)
+
+    @property
+    def sum_cell(self) -> IndexPerProduct:
+        """Row of each product in sums by seller and nest. Shape (J,)."""
+        return self.seller * self.taste.nests + self.taste.nest
+
+    @property
+    def is_unique_by_theorem(self) -> bool:
+        """Whether the price equilibrium is known to be unique.
+
+        One type of consumer, no nests, firms that count their own profit only, and one `keep`
+        per firm. Source: Nocke and Schutz (2018), Econometrica 86(2), theorem 1 for multinomial
+        logit demand.
+        """
+        taste, keep = self.taste, self.wedge.keep
+        one_type = taste.alpha.size == 1
+        low, high = (
+            np.array([reduce(keep[self.conduct.firm == f]) for f in np.unique(self.conduct.firm)])
+            for reduce in (np.min, np.max)
+        )
+        flat = taste.sigma_in == 0 and taste.sigma_seg == 0
+        return bool(one_type and flat and self.conduct.is_partition and np.array_equal(low, high))
+
+    def with_cost(self, cost: PerProduct) -> Game:
+        """Return the same game at other unit costs. Shape (J,), market currency per vehicle."""
+        return replace(self, wedge=Wedge(keep=self.wedge.keep, cost=cost))
+
+    @cached_property
+    def _grouping(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the distinct rows of kappa (D, F), and the row of each firm (F,)."""
+        kappa, firms = self.conduct.kappa, len(self.conduct.names)
+        group = np.full(firms, -1)
+        first: list[int] = []
+        for f in range(firms):
+            if group[f] < 0:
+                group[(kappa == kappa[f]).all(axis=1)] = len(first)
+                first.append(f)
+        return kappa[first], group
+
+    def _per_nest(self, weight: np.ndarray) -> csr_array:
+        """Return the matrix that sums by nest with these weights (D, J). Shape (D G, J)."""
+        nests = self.taste.nests
+        seller, product = np.nonzero(weight)
+        rows = seller * nests + self.taste.nest[product]
+        shape = (weight.shape[0] * nests, weight.shape[1])
+        return csr_array((weight[seller, product], (rows, product)), shape=shape)

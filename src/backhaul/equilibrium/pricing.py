@@ -1,0 +1,197 @@
+"""First-order conditions of the pricing game, in units of price, with their exact slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backhaul.demand.shares import Choice, choice
+from backhaul.demand.taste import Taste
+from backhaul.equilibrium.game import Game
+from backhaul.market.conduct import Conduct
+from backhaul.market.wedge import Wedge
+from backhaul.shapes import PerConsumer, PerProduct, ProductByConsumer, ProductByProduct
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Where each seller stands at given prices, and how far each price is from its best."""
+
+    price: PerProduct
+    """Consumer price. Shape (J,), market currency per vehicle."""
+
+    choice: Choice
+    """Choice probabilities at these prices."""
+
+    margin: PerProduct
+    """`keep_j p_j - cost_j`. Shape (J,), market currency per vehicle."""
+
+    in_nest: np.ndarray
+    """Expected margin of a seller from a buyer of a nest. Shape (D, G, I); zero if b is zero."""
+
+    in_market: np.ndarray
+    """Expected margin of a seller from a buyer of any car. Shape (D, I); zero if c is zero."""
+
+    overall: np.ndarray
+    """Expected margin of a seller from a household. Shape (D, I)."""
+
+    regained: ProductByConsumer
+    """X_ij: what the seller of j regains from a buyer who leaves j. Shape (J, I)."""
+
+    profit_slope: PerProduct
+    """F_j: derivative of the seller's profit per household by p_j. Shape (J,)."""
+
+    pull: PerProduct
+    """L_j: integral of alpha_i s_ij. Shape (J,), per unit of currency."""
+
+    gap: PerProduct
+    """r_j = cost_j / keep_j + zeta_j(p) - p_j. Shape (J,), market currency per vehicle."""
+
+    @property
+    def miss(self) -> PerProduct:
+        """How far each price is off, as a share of itself: |r_j| / p_j. Shape (J,)."""
+        return np.abs(self.gap) / np.abs(self.price)
+
+    def payoff(self, weights: PerConsumer) -> np.ndarray:
+        """Return each seller's payoff per household. Shape (D,), market currency."""
+        return self.overall @ weights
+
+
+def residual(taste: Taste, wedge: Wedge, conduct: Conduct, price: PerProduct) -> PerProduct:
+    """Return how far each price is from the one its seller would choose.
+
+    Args:
+        taste: What buyers want.
+        wedge: What a seller gets from one unit.
+        conduct: Whose margins count for whom.
+        price: Consumer prices. Shape (J,), market currency per vehicle.
+
+    Returns:
+        `cost_j / keep_j + zeta_j(p) - p_j`: zero at a Bertrand-Nash equilibrium. Shape (J,).
+
+    Source:
+        Morrow and Skerlos (2011), Operations Research 59(2), for the zeta map; here with nests
+        and with a `keep` for each product.
+    """
+    return conditions(Game(taste, wedge, conduct), price).gap
+
+
+def conditions(game: Game, price: PerProduct) -> Conditions:
+    """Return the first-order conditions of all sellers at these prices.
+
+    Firm and nest sums are grouped, so the work is of order J I.
+    """
+    taste, keep = game.taste, game.wedge.keep
+    a, _, b, c = game.curvature
+    chosen = choice(taste, price)
+    margin = keep * price - game.wedge.cost
+    share = chosen.share
+    overall = game.by_seller @ (share * margin[:, None])
+    in_market = np.zeros_like(overall)
+    in_nest = np.zeros((1, 1, 1))
+    regained = overall
+    if c:
+        in_market = game.by_seller @ (chosen.in_market * margin[:, None])
+        regained = regained + c * in_market
+    regained = regained[game.seller]
+    if b:
+        sums = game.by_seller_and_nest @ (chosen.in_nest * margin[:, None])
+        regained += b * sums[game.sum_cell]
+        in_nest = sums.reshape(len(game.sellers), taste.nests, -1)
+    weight = taste.weights * taste.alpha
+    pull = share @ weight
+    regain = (share * regained) @ weight
+    sales = keep * (share @ taste.weights)
+    slope = sales + regain - a * pull * margin
+    return Conditions(
+        price=price,
+        choice=chosen,
+        margin=margin,
+        in_nest=in_nest,
+        in_market=in_market,
+        overall=overall,
+        regained=regained,
+        profit_slope=slope,
+        pull=pull,
+        gap=((sales + regain) / (a * pull) - margin) / keep,
+    )
+
+
+def gap_slopes(game: Game, now: Conditions) -> ProductByProduct:
+    """Return dr_j/dp_l, residual first. Shape (J, J), a pure number."""
+    scale = game.curvature[0] * game.wedge.keep * now.pull
+    return _slopes(game, now, scale * now.gap / now.pull) / scale[:, None]
+
+
+def profit_slopes(game: Game, now: Conditions) -> ProductByProduct:
+    """Return dF_j/dp_l: the block of one seller is the Hessian of its payoff. Shape (J, J)."""
+    return _slopes(game, now, np.zeros_like(now.gap))
+
+
+def margin_response(game: Game, now: Conditions, change: PerProduct) -> PerProduct:
+    """Return the change of F_j when margins change by `change` at fixed prices. Shape (J,)."""
+    a, _, b, c = game.curvature
+    chosen = now.choice
+    regained = (game.by_seller @ ((chosen.share + c * chosen.in_market) * change[:, None]))[
+        game.seller
+    ]
+    if b:
+        sums = game.by_seller_and_nest @ (chosen.in_nest * change[:, None])
+        regained = regained + b * sums[game.sum_cell]
+    weight = game.taste.weights * game.taste.alpha
+    return (chosen.share * regained) @ weight - a * now.pull * change
+
+
+def margin_matrix(game: Game, chosen: Choice) -> ProductByProduct:
+    """Return minus the derivative of F_j (first index) by the margin on k. Shape (J, J).
+
+    Margins at the first-order conditions solve `margin_matrix @ margin = keep * share`.
+    """
+    a, _, b, c = game.curvature
+    pulled = chosen.share * (game.taste.weights * game.taste.alpha)
+    lost = pulled @ (chosen.share + c * chosen.in_market).T
+    if b:
+        lost += b * game.same_nest * (pulled @ chosen.in_nest.T)
+    matrix = -game.stake_of_setter * lost
+    matrix[np.diag_indices_from(matrix)] += a * pulled.sum(axis=1)
+    return matrix
+
+
+def _slopes(game: Game, now: Conditions, held: PerProduct) -> ProductByProduct:
+    """Return dF_j/dp_l - held_j dL_j/dp_l.
+
+    With q_l = c s_l|in + s_l, R = w alpha s_j and P_j = keep_j - alpha (a m_j - X_j) - held_j
+    alpha the terms are, by consumer: R_j [P_j + alpha (c Min + M)] q_l; c alpha R_j (Min - M)
+    s_l|in; stake R_j (keep_l - alpha a m_l) (q_l + b s_l|g); b R_j (P_j + a alpha Mg_j) s_l|g
+    inside a nest; b alpha R_j Mg_{f(j) g(l)} q_l; and a (R_j P_j + keep_j L_j) on the diagonal.
+    """
+    a, _, b, c = game.curvature
+    taste, keep, chosen, seller = game.taste, game.wedge.keep, now.choice, game.seller
+    alpha, share = taste.alpha, chosen.share
+    pulled = share * (taste.weights * alpha)
+    left = keep[:, None] - alpha * (a * now.margin[:, None] - now.regained)
+    left = left - held[:, None] * alpha
+    worth = keep[:, None] - (a * alpha) * now.margin[:, None]
+    both = share + c * chosen.in_market if c else share
+    of_setter = (now.overall + c * now.in_market)[seller]
+    slopes = (pulled * (left + alpha * of_setter)) @ both.T
+    stake = game.stake_of_setter
+    slopes += stake * (pulled @ (worth * both).T)
+    if c:
+        spread = (now.in_market - now.overall)[seller]
+        slopes += c * ((pulled * alpha * spread) @ chosen.in_market.T)
+    if b:
+        tilted = pulled * alpha
+        for nest in range(taste.nests):
+            of = np.flatnonzero(taste.nest == nest)
+            other = now.in_nest[:, nest]
+            slopes[:, of] += b * ((tilted * other[seller]) @ both[of].T)
+            block = (pulled[of] * left[of] + a * tilted[of] * other[seller[of]]) @ (
+                chosen.in_nest[of].T
+            )
+            block += stake[np.ix_(of, of)] * (pulled[of] @ (worth[of] * chosen.in_nest[of]).T)
+            slopes[np.ix_(of, of)] += b * block
+    own = a * ((pulled * left).sum(axis=1) + keep * now.pull)
+    slopes[np.diag_indices_from(slopes)] -= own
+    return slopes
