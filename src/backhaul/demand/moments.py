@@ -297,23 +297,23 @@ def _finish(problem: _Problem, trial: _Trial) -> Calibration:
 def _feasible(problem: _Problem) -> str:
     """Return which moment cannot be had and between which values it could, given the others."""
     own, market, stays = astuple(problem.targets)
-    plain = _search(problem, directions=np.array([[1.0], [0.0], [0.0]]), wanted=[1])
-    if plain is not None and plain.moments.own_elasticity < own:
-        other = _search(problem, directions=np.array([[1.0], [0.0], [0.0]]), wanted=[0])
+    alpha_only = np.array([[1.0], [0.0], [0.0]])
+    strongest = _search(problem, directions=alpha_only, wanted=[0])
+    if strongest is not None and strongest.moments.market_elasticity > market:
+        weakest = _search(problem, directions=alpha_only, wanted=[1])
         beside = (
-            f"; given the own-price elasticity, the market elasticity can lie in "
-            f"({other.moments.market_elasticity:.4g}, 0)"
-            if other is not None
-            else ""
+            f"a market elasticity of {market:g} needs one below "
+            f"{weakest.moments.own_elasticity:.4g}"
+            if weakest is not None
+            else f"no own-price elasticity allows a market elasticity of {market:g}"
         )
         return (
-            f"a sales-weighted own-price elasticity of {own:g} is too weak beside a market "
-            f"elasticity of {market:g}: below {plain.moments.own_elasticity:.4g} is feasible"
-            f"{beside}."
+            f"a market elasticity of {market:g} cannot be had with an own-price elasticity of "
+            f"{own:g}: [{strongest.moments.market_elasticity:.4f}, 0) is feasible; {beside}."
         )
-    free = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+    untied = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
     tied = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    most = _search(problem, directions=free, wanted=[0, 1])
+    most = _search(problem, directions=untied, wanted=[0, 1])
     least = _search(problem, directions=tied, wanted=[0, 1])
     low = f"{least.moments.segment_diversion:.4f}" if least is not None else "unknown"
     high = f"{most.moments.segment_diversion:.4f}" if most is not None else "unknown"
