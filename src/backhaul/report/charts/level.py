@@ -1,0 +1,103 @@
+"""Bars from nought with a mark for the baseline: how a whole is shared out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backhaul.report.charts.change import Words
+from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.style import nice_ticks, shortened, text_width
+from backhaul.report.parts import Chart, Grid
+from backhaul.report.words import number
+
+
+@dataclass(frozen=True)
+class Level:
+    """One row: a level, and where it stood before."""
+
+    label: str
+    value: float
+    before: float | None
+    """Level in the baseline, drawn as a mark; None where there is none."""
+    text: str
+
+
+@dataclass(frozen=True)
+class LevelPanel:
+    """Levels under one heading."""
+
+    title: str
+    levels: tuple[Level, ...]
+
+
+def level_chart(*, words: Words, panels: tuple[LevelPanel, ...], grid: Grid | None = None) -> Chart:
+    """Return bars of levels in two widths, all panels on one scale.
+
+    Raises:
+        ValueError: There is nothing to draw.
+    """
+    values = [level.value for panel in panels for level in panel.levels]
+    if not any(values):
+        raise ValueError(f"{words.identifier}: no bar has a length.")
+    pictures = [_draw(words, panels, Sheet(width)) for width in (WIDE, NARROW)]
+    return Chart(
+        identifier=words.identifier,
+        title=words.title,
+        subtitle=words.subtitle,
+        description=words.description,
+        wide=pictures[0],
+        narrow=pictures[1],
+        grid=grid,
+    )
+
+
+def _draw(words: Words, panels: tuple[LevelPanel, ...], sheet: Sheet) -> str:
+    """Return the picture of one width."""
+    everything = [level for panel in panels for level in panel.levels]
+    reach = [level.value for level in everything]
+    reach += [level.before for level in everything if level.before is not None]
+    low, high = min(0.0, *reach), max(0.0, *reach)
+    room = max(text_width(level.text, 12) for level in everything) + 12
+    labels = max(text_width(level.label) for level in everything)
+    left = 4.0 if sheet.is_narrow else min(210.0, labels + 14)
+    left += 30 if low < 0 else 0
+    right = sheet.width - room
+    scale = (right - left) / (high - low)
+    step = 44.0 if sheet.is_narrow else 26.0
+    y = 4.0
+    for panel in panels:
+        if panel.title:
+            sheet.text((0, y + 9), panel.title, bold=True, size=13)
+            y += 28
+        bottom = y + step * len(panel.levels)
+        for tick in nice_ticks(low, high, 3 if sheet.is_narrow else 5):
+            x = left + scale * (tick - low)
+            if left - 1 <= x <= right + 1:
+                sheet.line([(x, y), (x, bottom)], "rule")
+                sheet.text((x, bottom + 12), number(tick), "muted", "center", 11)
+        for index, level in enumerate(panel.levels):
+            _draw_level(level, sheet, y + step * index, (left - scale * low, scale))
+        sheet.text(((left + right) / 2, bottom + 29), words.axis, "muted", "center", 11)
+        y = bottom + 54
+    name = f"{words.identifier}-{'narrow' if sheet.is_narrow else 'wide'}"
+    return sheet.svg(
+        identifier=name, title=words.title, description=words.description, height=y - 12
+    )
+
+
+def _draw_level(level: Level, sheet: Sheet, top: float, axis: tuple[float, float]) -> None:
+    """Draw one bar; axis is the place of nought and the pixels per unit."""
+    zero, scale = axis
+    middle = top + (30 if sheet.is_narrow else 13)
+    beside = top + 10 if sheet.is_narrow else middle
+    sheet.text((0, beside), shortened(level.label, sheet.width if sheet.is_narrow else 200))
+    end = zero + scale * level.value
+    if abs(end - zero) > 0.1:
+        token = "more" if level.value >= 0 else "less"
+        sheet.bar((min(zero, end), middle - 7, abs(end - zero), 14), token)
+    reach = max(zero, end)
+    if level.before is not None:
+        mark = zero + scale * level.before
+        sheet.line([(mark, middle - 10), (mark, middle + 10)], "ink", 2)
+        reach = max(reach, mark)
+    sheet.text((reach + 6, middle), level.text, "ink", "left", 12)

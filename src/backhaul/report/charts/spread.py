@@ -1,0 +1,201 @@
+"""Ranges: sales of new cars with their intervals, and what each uncertain input does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backhaul.report.charts.change import Words
+from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.style import log_ticks, nice_ticks, shortened, text_width
+from backhaul.report.parts import Chart, Grid
+from backhaul.report.words import number
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One row: a median, its interval, and where the scenario puts it."""
+
+    label: str
+    median: float
+    low: float
+    high: float
+    scenario: float | None = None
+    """Drawn as a hollow diamond; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Swing:
+    """One row of a tornado: the result at the low and at the high value of one input."""
+
+    label: str
+    at_low: float
+    at_high: float
+    low_text: str
+    high_text: str
+
+
+def spread_chart(*, words: Words, rows: tuple[Spread, ...], grid: Grid | None = None) -> Chart:
+    """Return intervals in two widths, on a logarithmic axis where all values are above zero."""
+    if not rows:
+        raise ValueError(f"{words.identifier}: there is no row to draw.")
+    pictures = [_draw_spread(words, rows, Sheet(width)) for width in (WIDE, NARROW)]
+    return _chart(words, pictures, grid)
+
+
+def tornado_chart(
+    *, words: Words, rows: tuple[Swing, ...], middle: float, grid: Grid | None = None
+) -> Chart:
+    """Return a tornado in two widths: the longest swing on top, the central value as a line."""
+    if not any(row.at_low != row.at_high for row in rows):
+        raise ValueError(f"{words.identifier}: no input moves the result.")
+    ordered = tuple(sorted(rows, key=lambda row: -abs(row.at_high - row.at_low)))
+    pictures = [_draw_tornado(words, ordered, middle, Sheet(width)) for width in (WIDE, NARROW)]
+    return _chart(words, pictures, grid)
+
+
+def _chart(words: Words, pictures: list[str], grid: Grid | None) -> Chart:
+    """Return the two pictures with their words."""
+    return Chart(
+        identifier=words.identifier,
+        title=words.title,
+        subtitle=words.subtitle,
+        description=words.description,
+        wide=pictures[0],
+        narrow=pictures[1],
+        grid=grid,
+    )
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """Ticks and the place of a value."""
+
+    ticks: tuple[float, ...]
+    at: Callable[[float], float]
+
+
+def _axis(values: list[float], left: float, right: float, *, about: int = 5) -> _Axis:
+    """Return a logarithmic axis for positive values that span much, else a linear one."""
+    low, high = min(values), max(values)
+    if low > 0 and high / low > 20:
+        ticks = log_ticks(low, high)
+        first, last = math.log10(ticks[0]), math.log10(ticks[-1])
+
+        def at_log(value: float) -> float:
+            return left + (right - left) * (math.log10(value) - first) / (last - first)
+
+        return _Axis(tuple(ticks), at_log)
+    if low == high:
+        low, high = low - 1, high + 1
+    ticks = nice_ticks(low, high, about)
+
+    def at(value: float) -> float:
+        return left + (right - left) * (value - ticks[0]) / (ticks[-1] - ticks[0])
+
+    return _Axis(tuple(ticks), at)
+
+
+def _draw_spread(words: Words, rows: tuple[Spread, ...], sheet: Sheet) -> str:
+    """Return the picture of intervals of one width."""
+    values = [value for row in rows for value in (row.low, row.median, row.high)]
+    values += [row.scenario for row in rows if row.scenario is not None]
+    step = 42.0 if sheet.is_narrow else 28.0
+    labels = max(text_width(row.label) for row in rows)
+    left = 14.0 if sheet.is_narrow else min(240.0, labels + 24)
+    axis = _axis(values, left, sheet.width - 22, about=3 if sheet.is_narrow else 5)
+    top = 26.0
+    _key(sheet, has_scenario=any(row.scenario is not None for row in rows))
+    bottom = top + step * len(rows)
+    _draw_axis(sheet, axis, (top, bottom), words.axis)
+    for index, row in enumerate(rows):
+        middle = top + step * index + (29 if sheet.is_narrow else step / 2)
+        beside = middle - 19 if sheet.is_narrow else middle
+        sheet.text((0, beside), shortened(row.label, sheet.width if sheet.is_narrow else 230))
+        sheet.line([(axis.at(row.low), middle), (axis.at(row.high), middle)], "more", 4)
+        sheet.dot((axis.at(row.median), middle), "more", 5.5)
+        if row.scenario is not None:
+            sheet.diamond((axis.at(row.scenario), middle), "less")
+    return _finish(words, sheet, bottom + 40)
+
+
+def _key(sheet: Sheet, *, has_scenario: bool) -> None:
+    """Draw the key of the marks."""
+    sheet.line([(2, 9), (30, 9)], "more", 4)
+    sheet.dot((16, 9), "more", 5.5)
+    sheet.text((37, 9), "median and interval", "muted", size=12)
+    if has_scenario:
+        sheet.diamond((178, 9), "less")
+        sheet.text((190, 9), "with support", "muted", size=12)
+
+
+def _draw_tornado(words: Words, rows: tuple[Swing, ...], middle_value: float, sheet: Sheet) -> str:
+    """Return the tornado of one width."""
+    values = [value for row in rows for value in (row.at_low, row.at_high)] + [middle_value]
+    texts = [text_width(t, 11.5) for row in rows for t in (row.low_text, row.high_text)]
+    step = 48.0 if sheet.is_narrow else 32.0
+    labels = max(text_width(row.label) for row in rows)
+    room = max(texts) + 8
+    left = room if sheet.is_narrow else min(240.0, labels + 14) + room
+    low, high = min(values), max(values)
+
+    def at(value: float) -> float:
+        return left + (sheet.width - room - left) * (value - low) / (high - low)
+
+    top, bottom = 26.0, 26.0 + step * len(rows)
+    sheet.bar((2, 3, 14, 12), "home")
+    sheet.text((22, 9), "input at its low value", "muted", size=12)
+    sheet.bar((172, 3, 14, 12), "more")
+    sheet.text((192, 9), "at its high value", "muted", size=12)
+    ticks = [t for t in nice_ticks(low, high, 2 if sheet.is_narrow else 5) if low <= t <= high]
+    _draw_axis(sheet, _Axis(tuple(ticks), at), (top, bottom), words.axis)
+    for index, row in enumerate(rows):
+        middle = top + step * index + (32 if sheet.is_narrow else step / 2)
+        beside = middle - 20 if sheet.is_narrow else middle
+        sheet.text((0, beside), shortened(row.label, sheet.width if sheet.is_narrow else 232))
+        ends = ((row.at_low, row.low_text, "home"), (row.at_high, row.high_text, "more"))
+        _draw_swing(sheet, ends, (at(middle_value), middle), at)
+    sheet.line([(at(middle_value), top), (at(middle_value), bottom)], "ink", 1.4)
+    return _finish(words, sheet, bottom + 40)
+
+
+def _draw_swing(
+    sheet: Sheet,
+    ends: tuple[tuple[float, str, str], tuple[float, str, str]],
+    start: tuple[float, float],
+    at: Callable[[float], float],
+) -> None:
+    """Draw both halves of one swing with what the input is at each end."""
+    centre, middle = start
+    (first, _, _), (second, _, _) = ends
+    for value, text, token in ends:
+        x = at(value)
+        if abs(x - centre) > 0.1:
+            sheet.bar((min(x, centre), middle - 8, abs(x - centre), 16), token)
+        leftmost = value < (second if value == first else first)
+        place = (min(x, centre) - 4, "right") if leftmost else (max(x, centre) + 4, "left")
+        sheet.text((place[0], middle), text, "muted", place[1], 11.5)
+
+
+def _draw_axis(sheet: Sheet, axis: _Axis, span: tuple[float, float], name: str) -> None:
+    """Draw the ticks of an axis and its name."""
+    top, bottom = span
+    for tick in axis.ticks:
+        x = axis.at(tick)
+        sheet.line([(x, top), (x, bottom)], "rule")
+        sheet.text((x, bottom + 12), number(tick), "muted", "center", 11)
+    centre = (
+        (axis.at(axis.ticks[0]) + axis.at(axis.ticks[-1])) / 2 if axis.ticks else sheet.width / 2
+    )
+    if text_width(name, 11) / 2 > min(centre, sheet.width - centre):
+        centre = sheet.width / 2
+    sheet.text((centre, bottom + 29), name, "muted", "center", 11)
+
+
+def _finish(words: Words, sheet: Sheet, height: float) -> str:
+    """Return the finished picture."""
+    name = f"{words.identifier}-{'narrow' if sheet.is_narrow else 'wide'}"
+    return sheet.svg(
+        identifier=name, title=words.title, description=words.description, height=height
+    )

@@ -1,0 +1,175 @@
+"""What the report reads of an outcome: its attributes, and the columns of its tables."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backhaul.errors import ReportError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class FigureLike(Protocol):
+    """One headline figure before and after."""
+
+    @property
+    def name(self) -> str:
+        """Fixed name, such as "units_total_JP"."""
+
+    @property
+    def unit(self) -> str:
+        """Unit as text, such as "USD per vehicle"."""
+
+    @property
+    def baseline(self) -> float:
+        """Value in the baseline."""
+
+    @property
+    def scenario(self) -> float:
+        """Value in the scenario."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the range of the scenario's value, where there is one."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the range of the scenario's value, where there is one."""
+
+    @property
+    def label(self) -> str:
+        """Name for people."""
+
+
+class ScenarioLike(Protocol):
+    """What was asked."""
+
+    @property
+    def name(self) -> str:
+        """Short name, such as "reverse-imports"."""
+
+    @property
+    def asks(self) -> str:
+        """The question in one sentence."""
+
+    @property
+    def as_of(self) -> date | str:
+        """Day whose measures are in force."""
+
+    @property
+    def baseline(self) -> str:
+        """What the scenario is compared with, in words."""
+
+    @property
+    def author(self) -> str:
+        """Who wrote the scenario."""
+
+    @property
+    def sources(self) -> Any:  # noqa: ANN401 - any sequence of source ids
+        """Ids of the sources that the scenario rests on."""
+
+    @property
+    def notes(self) -> Any:  # noqa: ANN401 - any sequence of sentences
+        """Remarks of the author."""
+
+
+class OutcomeLike(Protocol):
+    """One scenario against its baseline, with everything that the report prints."""
+
+    @property
+    def scenario(self) -> ScenarioLike:
+        """What was asked."""
+
+    @property
+    def figures(self) -> tuple[Any, ...]:
+        """Headline figures, each as FigureLike."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The answer in three sentences."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Tables by name; see COLUMNS. Any may be missing or empty."""
+
+    @property
+    def certificate(self) -> Mapping[str, Any]:
+        """Proof per market and state, such as "US baseline"."""
+
+    @property
+    def certified(self) -> bool:
+        """Whether every solve carries its whole certificate."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Versions, hashes of inputs, seed."""
+
+    @property
+    def not_modelled(self) -> tuple[str, ...]:
+        """What the model leaves out, one sentence each."""
+
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "products": (
+        *("market", "product", "label", "firm", "brand", "segment", "powertrain", "aggregate"),
+        *("entrant", "currency", "price_baseline", "price_scenario"),
+        *("units_baseline", "units_scenario", "markup_baseline", "markup_scenario", "elasticity"),
+    ),
+    "flows": (
+        *("origin", "destination", "units_baseline", "units_scenario"),
+        *("customs_value_usd_baseline", "customs_value_usd_scenario"),
+    ),
+    "firms": ("firm", "profit_usd_baseline", "profit_usd_scenario", "fixed_cost_usd"),
+    "accounts": ("market", "recipient", "usd_baseline", "usd_scenario"),
+    "welfare": ("who", "component", "change_usd"),
+    "income_groups": ("market", "group", "surplus_change_usd", "surplus_change_per_household"),
+    "plants": (
+        *("plant_id", "name", "firm", "country", "units_baseline", "units_scenario"),
+        *("capacity", "jobs_baseline", "jobs_scenario"),
+    ),
+    "diversion": ("market", "product", "source", "units", "share"),
+    "programme": ("firm", "loss_usd", "tariff_point_value_usd", "ratio"),
+    "entrants": (
+        *("product", "label", "price", "units_without_support", "median", "low", "high"),
+        *("units_with_support", "support_usd"),
+    ),
+    "sensitivity": ("parameter", "low_value", "high_value", "figure", "at_low", "at_high"),
+    "assumptions": ("parameter", "value", "low", "high", "unit", "grade", "source_id", "note"),
+    "sources": ("source_id", "title", "publisher", "url", "date"),
+    "adjustments": ("table", "key", "column", "source_value", "used_value", "rule"),
+    "claims": ("claim_id", "statement", "verdict", "figure", "reason", "source_ids"),
+}
+"""Columns that the report needs of each table; further columns are kept in the CSV files."""
+
+
+def table(outcome: OutcomeLike, name: str) -> pd.DataFrame | None:
+    """Return one table of the outcome, or None when it is missing or has no rows.
+
+    Raises:
+        ReportError: A column that the report needs is missing.
+    """
+    if name not in COLUMNS:
+        raise KeyError(name)
+    frame = outcome.tables.get(name)
+    if frame is None or len(frame) == 0:
+        return None
+    missing = [column for column in COLUMNS[name] if column not in frame.columns]
+    if missing:
+        found = [str(column) for column in frame.columns]
+        near = difflib.get_close_matches(missing[0], found, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ReportError(
+            where=f"outcome of {outcome.scenario.name}, table {name}",
+            what=f"it lacks {', '.join(missing)}; it has {', '.join(found)}.{hint}",
+            fix=f"Add the column to the table {name} before it is reported.",
+        )
+    return frame.reset_index(drop=True)
+
+
+def figures_by_name(outcome: OutcomeLike) -> dict[str, FigureLike]:
+    """Return the headline figures by their fixed names."""
+    return {figure.name: figure for figure in outcome.figures}

@@ -1,0 +1,177 @@
+"""The output folder: outcome.json, tables and report, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from backhaul.errors import ReportError
+from backhaul.report.contract import OutcomeLike
+from backhaul.report.html import report_html
+from backhaul.report.tables import write_tables
+
+_OURS = frozenset({"outcome.json", "report.html", "tables"})
+_KEYS = frozenset({"scenario", "as_of", "figures", "certificate", "manifest"})
+
+
+def write_outcome(outcome: OutcomeLike, directory: Path | str) -> Path:
+    """Write outcome.json, tables/*.csv and report.html; return the folder.
+
+    All is written beside the target first and put in its place by a rename, so that the folder is
+    there whole or not at all. An older outcome in the same place is replaced.
+
+    Args:
+        outcome: What to write.
+        directory: The folder; it may be new, empty, or hold an outcome.
+
+    Raises:
+        ReportError: The place holds something else, or cannot be written to.
+    """
+    target = Path(directory).expanduser().absolute()
+    refuse_foreign(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    try:
+        fresh = draft / "new"
+        fresh.mkdir()
+        _fill(outcome, fresh)
+        _swap(fresh, target, draft / "old")
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def refuse_foreign(directory: Path | str) -> None:
+    """Raise unless the place is free, an empty folder, or an outcome folder with nothing else in it.
+
+    The command line asks this before it computes, so that nobody waits for a refusal.
+    """
+    target = Path(directory).expanduser().absolute()
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise ReportError(
+            where=f"output folder {directory}",
+            what="there is a file or a link of that name; a folder is allowed.",
+            fix="Choose another folder with --out.",
+        )
+    if not target.is_dir():
+        return
+    found = sorted(path.name for path in target.iterdir())
+    foreign = [name for name in found if name not in _OURS] + _foreign_tables(target / "tables")
+    if foreign or (found and not _is_outcome(target / "outcome.json")):
+        shown = ", ".join(foreign[:3] or found[:3])
+        raise ReportError(
+            where=f"output folder {directory}",
+            what=f"it exists and holds what backhaul did not write ({shown}).",
+            fix="Choose a new or empty folder with --out, or move these files away.",
+        )
+
+
+def outcome_json(outcome: OutcomeLike) -> str:
+    """Return the outcome as JSON with stable keys; the outcome's own `as_dict` wins if it has one."""
+    as_dict = getattr(outcome, "as_dict", None)
+    content = as_dict() if callable(as_dict) else _as_dict(outcome)
+    return json.dumps(_simple(content), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def _fill(outcome: OutcomeLike, folder: Path) -> None:
+    """Write everything into an empty folder."""
+    (folder / "outcome.json").write_text(outcome_json(outcome), encoding="utf-8", newline="\n")
+    write_tables(outcome, folder / "tables")
+    (folder / "report.html").write_text(report_html(outcome), encoding="utf-8", newline="\n")
+
+
+def _swap(fresh: Path, target: Path, old: Path) -> None:
+    """Put the new folder in its place; if that fails, put the old one back."""
+    mask = os.umask(0)
+    os.umask(mask)
+    fresh.chmod(0o777 & ~mask)
+    try:
+        if target.exists():
+            target.rename(old)
+        fresh.rename(target)
+    finally:  # also after an interrupt: the old outcome must not go with the draft
+        if old.exists() and not target.exists():
+            old.rename(target)
+
+
+def _foreign_tables(folder: Path) -> list[str]:
+    """Return what lies in the tables folder and is no table."""
+    if not folder.is_dir():
+        return []
+    return [f"tables/{path.name}" for path in sorted(folder.iterdir()) if path.suffix != ".csv"]
+
+
+def _is_outcome(path: Path) -> bool:
+    """Return whether a file is an outcome.json of ours."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.keys() >= _KEYS
+
+
+def _unwritable(target: Path, error: OSError) -> ReportError:
+    """Return the error of a place that cannot be written to."""
+    return ReportError(
+        where=f"output folder {target}",
+        what=f"it cannot be written: {error.strerror or error}.",
+        fix="Choose a folder on a disk with room where you may write, with --out.",
+    )
+
+
+def _as_dict(outcome: OutcomeLike) -> dict[str, Any]:
+    """Return the pinned shape of outcome.json."""
+    figures = [
+        {
+            "name": figure.name,
+            "unit": figure.unit,
+            "baseline": figure.baseline,
+            "scenario": figure.scenario,
+            "change": figure.scenario - figure.baseline,
+            "percent": (
+                100 * (figure.scenario - figure.baseline) / abs(figure.baseline)
+                if figure.baseline
+                else None
+            ),
+            "low": figure.low,
+            "high": figure.high,
+        }
+        for figure in outcome.figures
+    ]
+    parts = ("first_order", "second_order", "best_response", "starts")
+    certificate = {
+        part: {state: proof.get(part) for state, proof in outcome.certificate.items()}
+        for part in parts
+    }
+    return {
+        "scenario": outcome.scenario.name,
+        "as_of": str(outcome.scenario.as_of),
+        "baseline": outcome.scenario.baseline,
+        "figures": figures,
+        "certificate": certificate,
+        "certified": outcome.certified,
+        "manifest": outcome.manifest,
+    }
+
+
+def _simple(value: Any) -> Any:  # noqa: ANN401 - a tree of anything
+    """Return a tree of plain Python values: numpy scalars, dates and paths become what JSON has."""
+    if isinstance(value, Mapping):
+        return {str(key): _simple(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_simple(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if hasattr(value, "tolist"):
+        return _simple(value.tolist())
+    return str(value)

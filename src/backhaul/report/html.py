@@ -1,0 +1,106 @@
+"""The report: one HTML file with everything inside, for light, dark, paper and phone."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from backhaul.report import words
+from backhaul.report.contract import FigureLike, OutcomeLike
+from backhaul.report.parts import Card, Grid
+from backhaul.report.sections.chapters import chapters
+from backhaul.report.tables import figure_cells, ranked_figures
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+CARDS = 8
+
+
+def report_html(outcome: OutcomeLike) -> str:
+    """Return the whole report as one HTML document that needs no network.
+
+    Text from outside (names, notes, questions) is shown as text, never read as HTML.
+
+    Raises:
+        ReportError: A table of the outcome lacks a column.
+    """
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        scenario=outcome.scenario,
+        as_of=words.day(outcome.scenario.as_of),
+        sentences=outcome.sentences,
+        certified=outcome.certified,
+        cards=key_cards(outcome),
+        figures=_figures(outcome),
+        chapters=chapters(outcome),
+        notes=_notes(outcome.scenario.notes),
+    )
+
+
+def key_cards(outcome: OutcomeLike) -> tuple[Card, ...]:
+    """Return the few figures that tell the story: those that exist and that move."""
+    ranked = [figure for figure in ranked_figures(outcome) if figure.scenario != figure.baseline]
+    return tuple(_card(figure) for figure in ranked[:CARDS])
+
+
+def _card(figure: FigureLike) -> Card:
+    """Return one key figure: its change, or its level where the baseline is nothing."""
+    cells = figure_cells(figure)
+    fresh = figure.baseline == 0
+    level = cells["scenario"]
+    if fresh and any(
+        word in figure.name for word in ("surplus", "balance", "government", "profit")
+    ):
+        level = words.signed(level)
+    detail = (
+        "nothing in the baseline"
+        if fresh
+        else f"{cells['baseline']} {words.ARROW} {cells['scenario']}"
+        + (f" ({cells['percent']})" if cells["percent"] else "")
+    )
+    return Card(
+        label=figure.label,
+        value=level if fresh else cells["change"],
+        unit=figure.unit,
+        detail=detail,
+        spread=f"Range of the scenario: {cells['range']}" if cells["range"] else "",
+    )
+
+
+def _figures(outcome: OutcomeLike) -> Grid:
+    """Return all headline figures as a table."""
+    keys = ("label", "unit", "baseline", "scenario", "change", "percent", "range")
+    cells = [figure_cells(figure) for figure in ranked_figures(outcome)]
+    return Grid(
+        caption="All headline figures",
+        heads=("Figure", "Unit", "Baseline", "Scenario", "Change", "Per cent", "Range"),
+        rows=tuple(tuple(row[key] for key in keys) for row in cells),
+        numeric=(2, 3, 4, 5, 6),
+        folded=True,
+    )
+
+
+def _notes(notes: object) -> tuple[str, ...]:
+    """Return the scenario's remarks as sentences, given as one text or as several."""
+    if not notes:
+        return ()
+    return (notes,) if isinstance(notes, str) else tuple(str(note) for note in notes)  # type: ignore[attr-defined]
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates with escaping switched on."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("backhaul.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The pictures are ours: every text in them was escaped when they were drawn.
+    environment.filters["picture"] = Markup
+    return environment

@@ -1,0 +1,82 @@
+"""Names for people: countries, markets, firms, segments and recipients from their identifiers."""
+
+from __future__ import annotations
+
+COUNTRIES = {
+    "USA": "United States",
+    "JPN": "Japan",
+    "MEX": "Mexico",
+    "CAN": "Canada",
+    "KOR": "South Korea",
+    "DEU": "Germany",
+    "GBR": "United Kingdom",
+    "CHN": "China",
+    "THA": "Thailand",
+    "IND": "India",
+    "IDN": "Indonesia",
+    "ITA": "Italy",
+    "FRA": "France",
+    "ESP": "Spain",
+    "SWE": "Sweden",
+    "SVK": "Slovakia",
+    "HUN": "Hungary",
+    "AUT": "Austria",
+    "BEL": "Belgium",
+    "CZE": "Czechia",
+    "POL": "Poland",
+    "PRT": "Portugal",
+    "ROU": "Romania",
+    "SVN": "Slovenia",
+    "TUR": "Türkiye",
+    "ZAF": "South Africa",
+    "BRA": "Brazil",
+    "NLD": "Netherlands",
+    "FIN": "Finland",
+    "MAR": "Morocco",
+    "US": "United States",
+    "JP": "Japan",
+}
+
+_UPPER = frozenset(
+    "bmw gm vw byd suv suvs us jp usa jpn usd jpy ev bev phev hev ice mpv kgm gac saic jlr".split()
+)
+_ADJECTIVES = {"US": "American", "JP": "Japanese"}
+
+
+def country(code: str) -> str:
+    """Return a country's or market's name; a code that is not in the list stays as it is."""
+    return COUNTRIES.get(code, code)
+
+
+def buyers(market: str) -> str:
+    """Return "Japanese" for "JP": the adjective of a market's buyers."""
+    return _ADJECTIVES.get(market, market)
+
+
+def readable(identifier: str) -> str:
+    """Return an identifier as words: "large_suv" is "Large SUV", "toyota" is "Toyota".
+
+    A text that already has capitals or blanks is a name and stays as it is.
+    """
+    if not identifier.islower() or " " in identifier:
+        return COUNTRIES.get(identifier, identifier.replace("_", " "))
+    words = [word.upper() if word in _UPPER else word for word in identifier.split("_") if word]
+    if not words:
+        return identifier
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+def firm(identifier: str) -> str:
+    """Return a firm's name: each word of its identifier with a capital."""
+    if not identifier.islower():
+        return identifier
+    words = identifier.split("_")
+    return " ".join(word.upper() if word in _UPPER else word.capitalize() for word in words)
+
+
+def party(identifier: str) -> str:
+    """Return who gains or pays: "consumers_JP" is "Consumers, Japan"."""
+    head, _, tail = identifier.replace(" ", "_").rpartition("_")
+    if head and tail in _ADJECTIVES:
+        return f"{readable(head.lower())}, {country(tail)}"
+    return readable(identifier)

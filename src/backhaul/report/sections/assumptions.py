@@ -1,0 +1,170 @@
+"""What the result rests on: the inputs that matter most, and every assumption with its grade."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING
+
+from backhaul.report import words
+from backhaul.report.charts.change import Words
+from backhaul.report.charts.spread import Swing, tornado_chart
+from backhaul.report.contract import FigureLike, OutcomeLike, figures_by_name, table
+from backhaul.report.parts import Block, Bullets, Chart, Grid, Heading, Prose, Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GRADES = {"A": "A, official", "B": "B, reported", "C": "C, estimate"}
+
+
+def assumptions(outcome: OutcomeLike) -> Section | None:
+    """Return tornado, the results that hang on an estimate, and the graded assumptions."""
+    blocks: list[Block] = []
+    frame = table(outcome, "assumptions")
+    if frame is not None:
+        blocks.append(Prose(_lead(frame)))
+    moves = table(outcome, "sensitivity")
+    if moves is not None:
+        blocks += _sensitivity(moves, outcome)
+        blocks += _hanging(moves, frame, outcome)
+    if frame is not None:
+        blocks.append(_grid(frame))
+    return Section("assumptions", "What the result rests on", tuple(blocks)) if blocks else None
+
+
+def _lead(frame: pd.DataFrame) -> str:
+    """Return how many parameters have which grade."""
+    counts = frame["grade"].astype(str).value_counts()
+    kinds = {
+        "A": "official",
+        "B": "reported by others",
+        "C": "estimates of ours or of the literature",
+    }
+    parts = [f"{counts[g]} are {kinds[g]} (grade {g})" for g in "ABC" if counts.get(g, 0)]
+    return f"Of {len(frame)} assumptions, {words.listed(parts)}." if parts else ""
+
+
+def _sensitivity(moves: pd.DataFrame, outcome: OutcomeLike) -> list[Block]:
+    """Return one tornado per figure; a figure that no input moves is left out."""
+    figures = figures_by_name(outcome)
+    charts: list[Block] = []
+    for name, group in moves.groupby("figure", sort=False):
+        if (group["at_low"] != group["at_high"]).any():
+            charts.append(_tornado(str(name), group, figures.get(str(name))))
+    return charts
+
+
+def _tornado(name: str, group: pd.DataFrame, figure: FigureLike | None) -> Chart:
+    """Return the tornado of one figure; without its central value the middle of all runs."""
+    unit = figure.unit if figure else ""
+    label = figure.label if figure else name.replace("_", " ")
+    middle = figure.scenario if figure else float(group[["at_low", "at_high"]].stack().median())
+    swings = tuple(
+        Swing(
+            label=_words(str(row.parameter)),
+            at_low=float(row.at_low),
+            at_high=float(row.at_high),
+            low_text=words.number(row.low_value, 2),
+            high_text=words.number(row.high_value, 2),
+        )
+        for row in group.itertuples()
+    )
+    rows = tuple(
+        (
+            _words(str(row.parameter)),
+            words.number(row.low_value),
+            words.number(row.high_value),
+            *words.before_after(row.at_low, row.at_high, unit),
+        )
+        for row in group.itertuples()
+    )
+    told = Words(
+        identifier=f"chart-tornado-{name.lower().replace('_', '-')}",
+        title=f"What moves the result: {label[:1].lower() + label[1:]}",
+        subtitle=f"{unit}: each input at its low and its high value, all others as assumed",
+        description="; ".join(f"{row[0]}: {row[3]} to {row[4]} {unit}" for row in rows) + ".",
+        axis=unit or label,
+    )
+    grid = Grid(
+        caption=f"{label} at the ends of each input's range ({unit})",
+        heads=("Input", "Low value", "High value", "Result at low", "Result at high"),
+        rows=rows,
+        numeric=(1, 2, 3, 4),
+        folded=True,
+    )
+    return tornado_chart(words=told, rows=swings, middle=middle, grid=grid)
+
+
+def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: OutcomeLike) -> list[Block]:
+    """Return a sentence for each result that moves with an input of grade C."""
+    if frame is None:
+        return []
+    grades = dict(zip(frame["parameter"].astype(str), frame["grade"].astype(str), strict=True))
+    figures = figures_by_name(outcome)
+    told = []
+    for row in moves.itertuples():
+        if grades.get(str(row.parameter)) != "C" or row.at_low == row.at_high:
+            continue
+        figure = figures.get(str(row.figure))
+        unit = figure.unit if figure else ""
+        label = figure.label if figure else str(row.figure).replace("_", " ")
+        ends = words.before_after(row.at_low, row.at_high, unit)
+        told.append(
+            f"{label}: from {ends[0]} to {ends[1]}{words.GAP}{unit} when the estimate of "
+            f"{_words(str(row.parameter), inside=True)} goes from {words.number(row.low_value)} to "
+            f"{words.number(row.high_value)}."
+        )
+    return [Heading("Results that hang on an estimate"), Bullets(tuple(told))] if told else []
+
+
+def _words(parameter: str, *, inside: bool = False) -> str:
+    """Return a parameter's name as words."""
+    text = parameter.replace("_", " ")
+    for code, word in ((" us", " US"), (" jp", " JP"), ("lhd", "left-hand drive")):
+        text = text.replace(code + " ", word + " ") if code != "lhd" else text.replace(code, word)
+        text = text[: -len(code)] + word if text.endswith(code) else text
+    return text if inside else text[:1].upper() + text[1:]
+
+
+def _grid(frame: pd.DataFrame) -> Grid:
+    """Return all assumptions with value, range, unit, grade and source."""
+    rows = tuple(
+        (
+            str(row.parameter),
+            _number(row.value),
+            _range(row.low, row.high),
+            _text(row.unit),
+            GRADES.get(str(row.grade), str(row.grade)),
+            _text(row.source_id),
+            _text(row.note),
+        )
+        for row in frame.itertuples()
+    )
+    ids = {str(value) for value in frame["source_id"]}
+    return Grid(
+        caption="All assumptions",
+        heads=("Parameter", "Value", "Range", "Unit", "Grade", "Source", "Note"),
+        rows=rows,
+        numeric=(1, 2),
+        folded=True,
+        prose=(6,),
+        links=tuple((key, f"#source-{key}") for key in sorted(ids)),
+    )
+
+
+def _number(value: object) -> str:
+    """Return a cell that may be a number, a text or nothing."""
+    if value is None or value != value:
+        return words.NONE
+    return words.number(float(value), 4) if isinstance(value, Real) else str(value)
+
+
+def _range(low: object, high: object) -> str:
+    """Return a range, or a dash where there is none."""
+    ends = [_number(low), _number(high)]
+    return words.NONE if words.NONE in ends else " to ".join(ends)
+
+
+def _text(value: object) -> str:
+    """Return a cell as text, nothing as an empty text."""
+    return "" if value is None or value != value else str(value)

@@ -1,0 +1,173 @@
+"""The new cars: how many would be bought, from whom they take sales, and what it costs their maker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backhaul.report import names, words
+from backhaul.report.charts.change import Words
+from backhaul.report.charts.level import Level, LevelPanel, level_chart
+from backhaul.report.charts.spread import Spread, spread_chart
+from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.parts import Block, Chart, Grid, Prose, Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def entry(outcome: OutcomeLike) -> Section | None:
+    """Return predicted sales of entrants and where they come from; None without entrants."""
+    blocks: list[Block] = []
+    frame = table(outcome, "entrants")
+    if frame is not None:
+        blocks += [Prose(_lead(frame)), _sales(frame)]
+    diversion = _diversion(outcome)
+    if diversion is not None:
+        blocks.append(diversion)
+    return Section("entry", "The new cars", tuple(blocks)) if blocks else None
+
+
+def motive(outcome: OutcomeLike) -> Section | None:
+    """Return the programme's loss beside what a tariff point is worth; None without a programme."""
+    frame = table(outcome, "programme")
+    if frame is None:
+        return None
+    loss, value = float(frame["loss_usd"].sum()), float(frame["tariff_point_value_usd"].sum())
+    lead = _motive_lead(loss, value)
+    rows = tuple(
+        (
+            names.firm(str(row.firm)),
+            words.number(row.loss_usd / 1e6),
+            words.number(row.tariff_point_value_usd / 1e6),
+            words.cell(row.ratio, lambda ratio: words.number(ratio, 2)),
+        )
+        for row in frame.itertuples()
+    )
+    grid = Grid(
+        caption="The programme's yearly loss against the value of one tariff point, million USD",
+        heads=("Carmaker", "Loss", "One tariff point is worth", "Loss in tariff points"),
+        rows=rows,
+        numeric=(1, 2, 3),
+    )
+    return Section("motive", "What is in it for the carmakers", (Prose(lead), grid))
+
+
+def _motive_lead(loss: float, value: float) -> str:
+    """Return the private motive in words."""
+    money = f"{words.number(abs(loss))}{words.GAP}USD"
+    point = f"{words.number(value)}{words.GAP}USD"
+    if loss <= 0:
+        return (
+            f"The programme earns its carmakers {money} a year, fixed costs included. One point of "
+            f"the US tariff on their Japan-built cars is worth {point} a year to them."
+        )
+    end = (
+        f"the programme costs as much as {words.number(loss / value, 2)} tariff points."
+        if value > 0
+        else "no tariff relief pays for it."
+    )
+    return (
+        f"The programme loses its carmakers {money} a year, fixed costs included. One point of the "
+        f"US tariff on their Japan-built cars is worth {point} a year to them: {end}"
+    )
+
+
+def _lead(frame: pd.DataFrame) -> str:
+    """Return sales of all entrants without and with support."""
+    without = float(frame["units_without_support"].sum())
+    told = f"Without support the new cars together sell {words.units(without)} a year"
+    supported = frame[frame["units_with_support"].notna()]
+    with_support = float(supported["units_with_support"].sum())
+    if len(supported) and abs(with_support - without) >= 0.5:
+        told += f", with support {words.units(with_support)}"
+    return (
+        f"{told}. A car that a market has never seen can be forecast only roughly: the intervals "
+        "say how roughly, and medians do not add up."
+    )
+
+
+def _sales(frame: pd.DataFrame) -> Chart:
+    """Return each entrant's median and interval, and its units with support."""
+    ranked = frame.sort_values("median", ascending=False)
+    spreads, rows = [], []
+    for row in ranked.itertuples():
+        with_support = row.units_with_support
+        known = with_support is not None and with_support == with_support
+        moved = known and abs(with_support - row.units_without_support) >= 0.5
+        spreads.append(
+            Spread(
+                label=str(row.label),
+                median=float(row.median),
+                low=float(row.low),
+                high=float(row.high),
+                scenario=float(with_support) if moved else None,
+            )
+        )
+        rows.append(
+            (
+                str(row.label),
+                words.number(row.price),
+                words.units(row.units_without_support),
+                words.units(row.median),
+                f"{words.units(row.low)} to {words.units(row.high)}",
+                words.cell(with_support, words.units),
+                words.cell(row.support_usd),
+            )
+        )
+    told = Words(
+        identifier="chart-entrants",
+        title="How many of each new car would be bought",
+        subtitle="Vehicles a year without support: median and 90 % interval",
+        description="; ".join(f"{row[0]}: median {row[3]}, interval {row[4]}" for row in rows)
+        + ".",
+        axis="vehicles a year",
+    )
+    grid = Grid(
+        caption="Sales of the new cars, vehicles a year",
+        heads=(
+            *("Car", "Price", "Without support", "Median", "90 % interval", "With support"),
+            "Support per car (USD)",
+        ),
+        rows=tuple(rows),
+        numeric=(1, 2, 3, 4, 5, 6),
+        folded=True,
+    )
+    return spread_chart(words=told, rows=tuple(spreads), grid=grid)
+
+
+def _diversion(outcome: OutcomeLike) -> Chart | None:
+    """Return where the entrants' sales come from, all entrants together."""
+    frame = table(outcome, "diversion")
+    if frame is None or not frame["units"].sum() > 0:
+        return None
+    sums = frame.groupby("source")["units"].sum().sort_values(ascending=False)
+    total = float(sums.sum())
+    levels = tuple(
+        Level(names.readable(str(source)), 100 * float(u) / total, None, words.percent(u / total))
+        for source, u in sums.items()
+    )
+    told = Words(
+        identifier="chart-diversion",
+        title="Where the new cars' sales come from",
+        subtitle="Per cent of the new cars' units, all of them together",
+        description="; ".join(f"{level.label} {level.text}" for level in levels) + ".",
+        axis="per cent of the new cars' units",
+    )
+    grid = Grid(
+        caption="Where each new car's sales come from",
+        heads=("Market", "Car", "Source", "Units", "Share"),
+        rows=tuple(
+            (
+                names.country(str(row.market)),
+                names.readable(str(row.product)),
+                names.readable(str(row.source)),
+                words.units(row.units),
+                words.percent(row.share),
+            )
+            for row in frame.itertuples()
+        ),
+        numeric=(3, 4),
+        key=1,
+        folded=True,
+    )
+    return level_chart(words=told, panels=(LevelPanel("", levels),), grid=grid)

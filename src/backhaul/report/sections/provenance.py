@@ -1,0 +1,124 @@
+"""Where the figures come from: adjustments, sources, how to reproduce, how to cite."""
+
+from __future__ import annotations
+
+from numbers import Real
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backhaul.report import words
+from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.parts import Block, Code, Grid, Prose, Section
+
+
+def adjustments(outcome: OutcomeLike) -> Section | None:
+    """Return every figure that was not used as its source gives it; None without adjustments."""
+    frame = table(outcome, "adjustments")
+    if frame is None:
+        return None
+    rows = tuple(
+        (
+            str(row.table),
+            str(row.key),
+            str(row.column),
+            _value(row.source_value),
+            _value(row.used_value),
+            str(row.rule),
+        )
+        for row in frame.itertuples()
+    )
+    rules = frame["rule"].nunique()
+    lead = (
+        f"{len(frame)} figures were adjusted by {rules} {'rule' if rules == 1 else 'rules'} so that "
+        "the tables agree with one another. The sources' own values are kept."
+    )
+    grid = Grid(
+        caption="Adjusted figures",
+        heads=("Table", "Row", "Column", "Source says", "Used", "Rule"),
+        rows=rows,
+        numeric=(3, 4),
+        key=1,
+        folded=True,
+        prose=(5,),
+    )
+    return Section("adjustments", "Adjusted figures", (Prose(lead), grid))
+
+
+def sources(outcome: OutcomeLike) -> Section | None:
+    """Return the sources with their addresses; None without sources."""
+    frame = table(outcome, "sources")
+    if frame is None:
+        return None
+    rows, links, anchors = [], [], []
+    for row in frame.itertuples():
+        url = _value(row.url)
+        rows.append(
+            (str(row.source_id), _value(row.title), _value(row.publisher), _value(row.date), url)
+        )
+        anchors.append(f"source-{row.source_id}")
+        if url.startswith(("https://", "http://")):
+            links.append((url, url))
+    grid = Grid(
+        caption=f"Sources used ({len(rows)})",
+        heads=("Id", "Title", "Publisher", "Date", "Address"),
+        rows=tuple(rows),
+        folded=len(rows) > 12,
+        prose=(1,),
+        anchors=tuple(anchors),
+        links=tuple(links),
+    )
+    return Section("sources", "Sources", (grid,))
+
+
+def reproduce(outcome: OutcomeLike) -> Section:
+    """Return the command that makes this report again, the manifest and the citation."""
+    name = outcome.scenario.name
+    command = str(outcome.manifest.get("command") or f"backhaul run {name} --out out/{name}")
+    rows = tuple(_leaves(outcome.manifest))
+    blocks: list[Block] = [
+        Prose("The same version, data and seed give the same figures, to the last digit:"),
+        Code(command, "Command"),
+        Prose("To cite:"),
+        Code(_citation(outcome), "Citation"),
+    ]
+    if rows:
+        grid = Grid(
+            caption="Manifest: versions, hashes of inputs, seed",
+            heads=("Item", "Value"),
+            rows=rows,
+            folded=True,
+        )
+        blocks.append(grid)
+    return Section("reproduce", "Reproduce and cite", tuple(blocks))
+
+
+def _citation(outcome: OutcomeLike) -> str:
+    """Return one line to cite the report by."""
+    version = _found(outcome.manifest, "backhaul")
+    return (
+        f"backhaul{f' {version}' if version else ''}, scenario “{outcome.scenario.name}”, measures "
+        f"of {words.day(outcome.scenario.as_of)}, base year 2024."
+    )
+
+
+def _found(tree: Mapping[str, Any], key: str) -> str:
+    """Return a value by its key from a manifest or from its versions."""
+    inner = tree.get("versions")
+    value = tree.get(key) or (inner.get(key) if isinstance(inner, Mapping) else None)
+    return str(value or tree.get("version") or "")
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each value of a nested manifest with the path to it."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}: ")
+        else:
+            yield f"{prefix}{key}", "" if value is None else str(value)
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 - a cell of a table
+    """Return a cell as text: numbers with up to six digits, nothing as an empty text."""
+    if value is None or value != value:
+        return ""
+    return words.number(float(value), 6) if isinstance(value, Real) else str(value)

@@ -1,0 +1,248 @@
+"""Who gains and who loses, and who receives the consumer's money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backhaul.report import names, words
+from backhaul.report.charts.change import Bar, Panel, Words, change_chart
+from backhaul.report.charts.level import Level, LevelPanel, level_chart
+from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.parts import Block, Chart, Grid, Prose, Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MILLION = 1e6
+SHOWN = 12
+SUMS = ("world", "national")
+
+
+def welfare(outcome: OutcomeLike) -> Section | None:
+    """Return gains and losses, accounts, income groups and firms; None without any of them."""
+    blocks: list[Block] = []
+    for chart in (_gains(outcome), _incomes(outcome), _accounts(outcome)):
+        if chart is not None:
+            blocks.append(chart)
+    profits = _profits(outcome)
+    if profits is not None:
+        blocks.append(profits)
+    if not blocks:
+        return None
+    lead = _lead(outcome)
+    if lead:
+        blocks.insert(0, Prose(lead))
+    return Section("welfare", "Who gains and who loses", tuple(blocks))
+
+
+def _sums(frame: pd.DataFrame) -> pd.Series:
+    """Return the change per party, in USD; a row "total" of a party stands for its other rows."""
+    totals = frame[frame["component"] == "total"].groupby("who")["change_usd"].sum()
+    rest = frame[~frame["who"].isin(totals.index)].groupby("who")["change_usd"].sum()
+    return _joined(totals, rest)
+
+
+def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
+    """Return two series as one."""
+    import pandas as pd
+
+    return pd.concat([part for part in (first, second) if len(part)])
+
+
+def _is_sum(who: str) -> bool:
+    """Return whether a party is the sum of others."""
+    return who.lower().replace("_", " ").split(" ")[0] in SUMS
+
+
+def _lead(outcome: OutcomeLike) -> str:
+    """Return the largest gain, the largest loss and the world's sum in a sentence."""
+    frame = table(outcome, "welfare")
+    if frame is None:
+        return ""
+    sums = _sums(frame)
+    parties = sums[[not _is_sum(str(who)) for who in sums.index]]
+    told = []
+    if len(parties) and parties.max() > 0:
+        told.append(f"{_name(str(parties.idxmax()))} gain most ({_money(parties.max())})")
+    if len(parties) and parties.min() < 0:
+        told.append(f"{_name(str(parties.idxmin()))} lose most ({_money(parties.min())})")
+    for who in sums.index:
+        if str(who).lower().startswith("world"):
+            told.append(f"the world as a whole changes by {_money(sums[who])}")
+    return f"{'; '.join(told)}. Figures are per year." if told else ""
+
+
+def _name(who: str) -> str:
+    """Return a party's name inside or at the head of a sentence."""
+    return names.party(who)
+
+
+def _money(value: float) -> str:
+    """Return a signed sum of US dollars."""
+    return f"{words.signed(words.number(value))}{words.GAP}USD"
+
+
+def _gains(outcome: OutcomeLike) -> Chart | None:
+    """Return bars of welfare changes, the sums at the end."""
+    frame = table(outcome, "welfare")
+    if frame is None:
+        return None
+    sums = _sums(frame)
+    if not (sums.abs() > 0).any():
+        return None
+    ranked = sums.sort_values(ascending=False)
+    parties = [(str(who), float(v)) for who, v in ranked.items() if not _is_sum(str(who))]
+    bars = [_gain(who, value) for who, value in _strongest(parties)]
+    bars += [
+        _gain(str(who), float(v), is_sum=True) for who, v in ranked.items() if _is_sum(str(who))
+    ]
+    told = Words(
+        identifier="chart-welfare",
+        title="Gains and losses",
+        subtitle="Change from the baseline, million USD a year",
+        description="Bars of change: "
+        + "; ".join(f"{bar.label} {bar.change_text} million USD" for bar in bars[:8])
+        + ".",
+        axis="change, million USD a year",
+    )
+    rows = tuple(
+        (_name(str(row.who)), names.readable(str(row.component)), _millions(row.change_usd))
+        for row in frame.itertuples()
+    )
+    grid = Grid(
+        caption="Gains and losses by part, million USD a year",
+        heads=("Who", "Part", "Change"),
+        rows=rows,
+        numeric=(2,),
+        folded=True,
+    )
+    return change_chart(words=told, panels=(Panel("", tuple(bars)),), grid=grid)
+
+
+def _strongest(parties: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return the parties that move most, in their order, and the rest as one."""
+    moved = [pair for pair in parties if pair[1] != 0]
+    if len(moved) <= SHOWN + 1:
+        return moved
+    kept = {who for who, _ in sorted(moved, key=lambda pair: -abs(pair[1]))[:SHOWN]}
+    rest = [value for who, value in moved if who not in kept]
+    return [pair for pair in moved if pair[0] in kept] + [(f"all {len(rest)} others", sum(rest))]
+
+
+def _gain(who: str, value: float, *, is_sum: bool = False) -> Bar:
+    """Return one bar in million USD."""
+    return Bar(_name(who), value / MILLION, _millions(value), "", is_sum)
+
+
+def _millions(value: float) -> str:
+    """Return a signed sum in million USD."""
+    return words.signed(words.number(value / MILLION))
+
+
+def _incomes(outcome: OutcomeLike) -> Chart | None:
+    """Return the surplus per household by income group."""
+    frame = table(outcome, "income_groups")
+    if frame is None or not frame["surplus_change_per_household"].abs().max() > 0:
+        return None
+    panels = []
+    for market, group in frame.groupby("market", sort=False):
+        if not group["surplus_change_per_household"].abs().max() > 0:
+            continue
+        bars = tuple(
+            Bar(
+                names.readable(str(row.group)),
+                float(row.surplus_change_per_household),
+                words.signed(words.number(row.surplus_change_per_household)),
+            )
+            for row in group.itertuples()
+        )
+        panels.append(Panel(names.country(str(market)), bars))
+    told = Words(
+        identifier="chart-incomes",
+        title="Buyers by income",
+        subtitle="Consumer surplus per household, change in USD a year, buyers and others alike",
+        description="Bars of change per household for each income group and market.",
+        axis="change, USD per household a year",
+    )
+    grid = Grid(
+        caption="Consumer surplus by income group",
+        heads=("Market", "Income group", "Change, million USD", "Change per household, USD"),
+        rows=tuple(
+            (
+                names.country(str(row.market)),
+                names.readable(str(row.group)),
+                _millions(row.surplus_change_usd),
+                words.signed(words.number(row.surplus_change_per_household)),
+            )
+            for row in frame.itertuples()
+        ),
+        numeric=(2, 3),
+        key=1,
+        folded=True,
+    )
+    return change_chart(words=told, panels=tuple(panels), grid=grid)
+
+
+def _accounts(outcome: OutcomeLike) -> Chart | None:
+    """Return who receives a consumer's dollar: cents of 100, with the baseline as a mark."""
+    frame = table(outcome, "accounts")
+    if frame is None or not frame["usd_scenario"].sum() > 0:
+        return None
+    panels, rows = [], []
+    for market, group in frame.groupby("market", sort=False):
+        before, after = group["usd_baseline"].sum(), group["usd_scenario"].sum()
+        ranked = group.sort_values("usd_scenario", ascending=False)
+        levels = []
+        for row in ranked.itertuples():
+            share = 100 * row.usd_scenario / after
+            was = 100 * row.usd_baseline / before if before else None
+            change = row.usd_scenario - row.usd_baseline
+            name = names.readable(str(row.recipient))
+            levels.append(Level(name, share, was, words.percent(share / 100)))
+            millions = words.before_after(row.usd_baseline / MILLION, row.usd_scenario / MILLION)
+            rows.append((names.country(str(market)), name, *millions, _millions(change)))
+        panels.append(LevelPanel(names.country(str(market)), tuple(levels)))
+    told = Words(
+        identifier="chart-accounts",
+        title="Who receives the buyer's money",
+        subtitle="Share of all that buyers pay, per cent; the dark mark is the baseline",
+        description="Bars of shares in what buyers pay, by recipient and market.",
+        axis="per cent of what buyers pay",
+    )
+    grid = Grid(
+        caption="What buyers pay and who receives it, million USD a year",
+        heads=("Market", "Recipient", "Baseline", "Scenario", "Change"),
+        rows=tuple(rows),
+        numeric=(2, 3, 4),
+        key=1,
+        folded=True,
+    )
+    return level_chart(words=told, panels=tuple(panels), grid=grid)
+
+
+def _profits(outcome: OutcomeLike) -> Grid | None:
+    """Return profits by firm before and after."""
+    frame = table(outcome, "firms")
+    if frame is None:
+        return None
+    change = (frame["profit_usd_scenario"] - frame["profit_usd_baseline"]).abs()
+    ranked = frame.reindex(change.sort_values(ascending=False).index)
+    rows = []
+    for row in ranked.itertuples():
+        before, after = row.profit_usd_baseline / MILLION, row.profit_usd_scenario / MILLION
+        rows.append(
+            (
+                names.firm(str(row.firm)),
+                *words.before_after(before, after),
+                words.signed(words.number(after - before)),
+                words.relative(before, after),
+                words.cell(row.fixed_cost_usd / MILLION),
+            )
+        )
+    return Grid(
+        caption="Profit by carmaker in the two markets, million USD a year",
+        heads=("Carmaker", "Baseline", "Scenario", "Change", "Per cent", "Fixed cost of entry"),
+        rows=tuple(rows),
+        numeric=(1, 2, 3, 4, 5),
+        folded=len(rows) > 8,
+    )

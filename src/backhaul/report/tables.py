@@ -1,0 +1,119 @@
+"""Tables: CSV files with every digit, and the headline rows that the command line prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backhaul.report import words
+from backhaul.report.contract import COLUMNS, FigureLike, OutcomeLike
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_FIGURES = (
+    "support_per_vehicle_usd",
+    "units_committed",
+    "units_without_support",
+    "support_outlay_usd",
+    "balance_us_jp_gross_usd",
+    "balance_us_jp_net_usd",
+    "balance_us_jp_content_usd",
+    "price_mean_US",
+    "price_mean_JP",
+    "units_total_US",
+    "units_total_JP",
+    "units_JPN_to_US",
+    "units_USA_to_JP",
+    "consumer_surplus_US_usd",
+    "consumer_surplus_JP_usd",
+    "government_US_usd",
+    "government_JP_usd",
+)
+"""Headline figures in the order in which they are told; profits of firms follow."""
+
+
+def write_tables(outcome: OutcomeLike, folder: Path) -> tuple[Path, ...]:
+    """Write each table of the outcome as folder/NAME.csv: UTF-8, commas, every digit.
+
+    Columns that the report knows come first, in their fixed order, then any others as they stand.
+    The headline figures are figures.csv. A table without rows is written with its header alone.
+
+    Returns:
+        The files, in the order of their names.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in sorted(outcome.tables):
+        frame = outcome.tables[name]
+        path = folder / f"{name}.csv"
+        frame[ordered(name, frame)].to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        written.append(path)
+    path = folder / "figures.csv"
+    _figure_frame(outcome).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    return tuple(sorted([*written, path]))
+
+
+def ordered(name: str, frame: pd.DataFrame) -> list[str]:
+    """Return the columns of a table in the order of its file."""
+    known = [column for column in COLUMNS.get(name, ()) if column in frame.columns]
+    return known + [column for column in frame.columns if column not in known]
+
+
+def ranked_figures(outcome: OutcomeLike) -> list[FigureLike]:
+    """Return all headline figures in the order in which they are told."""
+    place = {name: index for index, name in enumerate(KEY_FIGURES)}
+    numbered = list(enumerate(outcome.figures))
+    numbered.sort(key=lambda pair: (place.get(pair[1].name, len(place)), pair[0]))
+    return [figure for _, figure in numbered]
+
+
+def headline_rows(outcome: OutcomeLike) -> list[dict[str, str]]:
+    """Return the headline figures as plain text for a terminal, one row each.
+
+    Returns:
+        Rows with the keys name, label, unit, baseline, scenario, change, percent and range; a
+        text is empty where it would mean nothing.
+    """
+    rows = []
+    for figure in ranked_figures(outcome):
+        cells = figure_cells(figure)
+        rows.append({key: words.plain(text) for key, text in cells.items()})
+    return rows
+
+
+def figure_cells(figure: FigureLike) -> dict[str, str]:
+    """Return one headline figure as text, typographically set."""
+    before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
+    spread = words.interval(figure.low, figure.high, figure.unit)
+    return {
+        "name": figure.name,
+        "label": figure.label,
+        "unit": figure.unit,
+        "baseline": before,
+        "scenario": after,
+        "change": words.signed(words.bare(figure.scenario - figure.baseline, figure.unit)),
+        "percent": words.relative(figure.baseline, figure.scenario),
+        "range": spread.removeprefix("(range: ").removesuffix(")"),
+    }
+
+
+def _figure_frame(outcome: OutcomeLike) -> pd.DataFrame:
+    """Return the headline figures as numbers."""
+    import pandas as pd
+
+    rows = [
+        {
+            "name": figure.name,
+            "label": figure.label,
+            "unit": figure.unit,
+            "baseline": figure.baseline,
+            "scenario": figure.scenario,
+            "change": figure.scenario - figure.baseline,
+            "low": figure.low,
+            "high": figure.high,
+        }
+        for figure in outcome.figures
+    ]
+    heads = ["name", "label", "unit", "baseline", "scenario", "change", "low", "high"]
+    return pd.DataFrame(rows, columns=heads)
