@@ -14,7 +14,7 @@ from backhaul.equilibrium.pricing import Conditions, profit_slopes
 from backhaul.equilibrium.response import best_joint_gain
 from backhaul.equilibrium.starts import Starts, starting_points, try_starts
 from backhaul.errors import EquilibriumError
-from backhaul.shapes import PerProduct
+from backhaul.shapes import PerProduct, read_only
 
 Level = Literal["certified", "draw", "slider", "first_order"]
 """How far the proof goes; see `solve`."""
@@ -64,7 +64,7 @@ class SecondOrder:
         return self.value < CONCAVE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BestResponse:
     """Part 3: the most that anybody gains by other prices, rivals held."""
 
@@ -83,6 +83,9 @@ class BestResponse:
     joint: bool
     """Whether the seller changes all its prices."""
 
+    deviation: PerProduct | None = None
+    """All prices after it: where to start from if somebody gains. Shape (J,), currency."""
+
     by_theorem: bool = False
     """Whether the equilibrium is unique by theorem, so that no scan was made."""
 
@@ -92,7 +95,7 @@ class BestResponse:
         return self.gain <= GAIN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Certificate:
     """The proof of an equilibrium, as far as it was asked for."""
 
@@ -199,8 +202,8 @@ def require_certificate(game: Game, certificate: Certificate) -> None:
             f"{'all its prices, ' if best.joint else ''}{best.product} to {best.price:,.6g}; at "
             f"most {GAIN:.0e} is accepted. The first-order conditions hold, but this is no "
             "equilibrium.",
-            fix="Start from other prices, or cap the incomes: a second peak of the payoff far "
-            "from the price comes from buyers who hardly mind what a car costs.",
+            fix="Start from the prices after that move (`best_response.deviation`), or cap the "
+            "incomes: a second peak comes from buyers who hardly mind what a car costs.",
         )
 
 
@@ -232,12 +235,15 @@ def _best_response(game: Game, now: Conditions, points: tuple[PerProduct, ...]) 
     """Return the best deviation of a single price, or of all prices of a seller if that is more."""
     scan = scan_single_prices(game, now)
     product = int(np.argmax(scan.gain))
+    alone = now.price.copy()
+    alone[product] = scan.best[product]
     single = BestResponse(
         gain=float(scan.gain[product]),
         seller=game.sellers[game.seller[product]],
         product=game.products[product],
         price=float(scan.best[product]),
         joint=False,
+        deviation=read_only(alone),
     )
     moved = () if np.array_equal(scan.second_peak, now.price) else (scan.second_peak,)
     gain, price = best_joint_gain(game, now, points + moved)
@@ -245,6 +251,7 @@ def _best_response(game: Game, now: Conditions, points: tuple[PerProduct, ...]) 
     if gain[d] <= single.gain:
         return single
     own = np.flatnonzero(game.seller == d)
+    together = np.where(game.seller == d, price, now.price)
     first = own[np.argmax(np.abs(np.log(price[own] / now.price[own])))]
     return BestResponse(
         gain=float(gain[d]),
@@ -252,6 +259,7 @@ def _best_response(game: Game, now: Conditions, points: tuple[PerProduct, ...]) 
         product=game.products[first],
         price=float(price[first]),
         joint=True,
+        deviation=read_only(together),
     )
 
 

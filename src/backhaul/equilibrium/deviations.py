@@ -10,11 +10,11 @@ from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.pricing import Conditions
 from backhaul.shapes import PerProduct, ProductByConsumer
 
-GRID = 40
+GRID = 48
 """Prices tried for each product before the best are refined."""
 
 HIGHEST = 30.0
-"""Highest deviation tried, as a multiple of the price."""
+"""Highest deviation tried, as a multiple of the price; more if buyers mind money even less."""
 
 TINY = 1e-300
 """Stands in for a nest that nobody would buy from, so that 0 / 0 is 0."""
@@ -60,15 +60,15 @@ class _Others:
 def scan_single_prices(game: Game, now: Conditions) -> Scan:
     """Return the best deviation of each price alone, all other prices held.
 
-    A grid from just above cost to thirty times the price, even in logarithms, finds the peaks of
-    the payoff; finer grids around the two highest then locate them.
+    A grid from just above cost to thirty times the price, or to three times the mark-up that the
+    buyer who minds money least would bear, even in logarithms, finds the peaks of the payoff; finer grids around the two highest then locate them.
     """
     price, floor = now.price, game.wedge.cost / game.wedge.keep
     low = np.maximum(floor * 1.001, 0.02 * price)
     low = np.where(low < price, low, 0.5 * price)
-    steps = np.linspace(0.0, 1.0, GRID)[:, None]
-    tried = np.exp(np.log(low) + steps * np.log(HIGHEST * price / low))
-    width = np.log(HIGHEST * price / low) / (GRID - 1)
+    bearable = 3 / (game.curvature[0] * game.taste.alpha.min())
+    width = np.log(np.maximum(HIGHEST * price, floor + bearable) / low) / (GRID - 1)
+    tried = low * np.exp(np.arange(GRID)[:, None] * width)
     with np.errstate(all="ignore"):
         others = _others(game, now)
         base = _payoff_of(game, others, price)
