@@ -60,8 +60,9 @@ class _Others:
 def scan_single_prices(game: Game, now: Conditions) -> Scan:
     """Return the best deviation of each price alone, all other prices held.
 
-    A grid from just above cost to thirty times the price, or to three times the mark-up that the
-    buyer who minds money least would bear, even in logarithms, finds the peaks of the payoff; finer grids around the two highest then locate them.
+    A grid, even in logarithms, finds the peaks of the payoff; finer grids around the price and
+    around the highest other peak then locate them. It runs from just above cost to thirty times
+    the price, or to three times the mark-up that the buyer who minds money least would bear.
     """
     price, floor = now.price, game.wedge.cost / game.wedge.keep
     low = np.maximum(floor * 1.001, 0.02 * price)
