@@ -1,0 +1,107 @@
+"""The command `backhaul`: its subcommands, its version, and the boundary around them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from backhaul import __version__
+from backhaul.cli.boundary import guard
+from backhaul.cli.check import check
+from backhaul.cli.claims import claims
+from backhaul.cli.listing import list_scenarios
+from backhaul.cli.options import examples
+from backhaul.cli.run import run
+from backhaul.cli.show import show
+
+EPILOG = examples(
+    "backhaul list",
+    "backhaul run reverse-imports --out out/reverse-imports",
+    "backhaul show tariff USA JPN passenger_car --on 2025-06-01",
+    "backhaul claims --json",
+    "backhaul check my-tables/",
+    after="Exit codes: 0 done; 2 bad input or usage; 3 not solved or not certified; "
+    "130 interrupted.",
+)
+
+app = typer.Typer(
+    name="backhaul",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Boxes and colours are for terminals; a pipe gets plain help.
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EPILOG,
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value
+    if wanted:
+        typer.echo(f"backhaul {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the trace of an unexpected error.")
+    ] = False,
+) -> None:
+    """What trade policy does to who builds which car where: the US and Japan, on 2024 tables.
+
+    Ask a question with `run`, look up a fact with `show`, hold what was said against the figures
+    with `claims`, and test your own tables with `check`.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command(
+    name="run",
+    epilog=examples(
+        "backhaul run reverse-imports",
+        "backhaul run reverse-imports --out out/reverse-imports",
+        "backhaul run us-tariff-15 --baseline us-tariff-27.5",
+        "backhaul run my-question.toml --data my-tables/ --json",
+    ),
+)(run)
+app.command(
+    name="list",
+    short_help="List the shipped scenarios.",
+    epilog=examples("backhaul list", "backhaul list --json"),
+)(list_scenarios)
+app.add_typer(show, name="show", short_help="Look up one fact with its source.")
+app.command(
+    name="claims",
+    short_help="Hold what was said against the figures.",
+    epilog=examples("backhaul claims", "backhaul claims --all --json"),
+)(claims)
+app.command(
+    name="check",
+    epilog=examples(
+        "backhaul check", "backhaul check my-tables/", "backhaul check my-tables/ --json"
+    ),
+)(check)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: The words after `backhaul`; None takes those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    return guard(
+        lambda: app(args=words, prog_name="backhaul", standalone_mode=False), arguments=words
+    )

@@ -1,0 +1,113 @@
+"""`backhaul run`: one question, one outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backhaul.cli.answer import Answer, Block, Grid, Pairs, Text
+from backhaul.cli.options import DataFolder, JsonFlag, evidence_from
+from backhaul.cli.progress import steps
+
+if TYPE_CHECKING:
+    from backhaul.outcome.outcome import Outcome
+
+
+def run(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="A shipped scenario (see: backhaul list) or a path to a .toml file.",
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write outcome.json, tables/*.csv and report.html there, all or nothing.",
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="Compare with this scenario; by default with the world under the measures of "
+            "the scenario's own day.",
+        ),
+    ] = None,
+    data: DataFolder = None,
+    json: JsonFlag = False,
+) -> Answer:
+    """Answer one question: solve both markets before and after, and say what changes."""
+    from backhaul.errors import EquilibriumError
+    from backhaul.report.folder import refuse_foreign, write_outcome
+    from backhaul.scenario.file import load_scenario
+
+    question = load_scenario(scenario)
+    compared = load_scenario(baseline) if baseline else None
+    if out is not None:
+        refuse_foreign(out)  # before the work, so that nobody waits for a refusal
+    with steps() as say:
+        from backhaul.baseline.calibrate import calibrate
+        from backhaul.study.run import run as answer
+
+        world = calibrate(evidence_from(data), progress=say)
+        outcome = answer(world, question, baseline=compared, progress=say)
+        if not outcome.certified:
+            raise EquilibriumError(
+                where=f"scenario {question.name}",
+                what="the result is not certified: a part of its proof failed.",
+                fix="Make the scenario's changes smaller to find the one at fault.",
+            )
+        if out is not None:
+            say("writing the report")
+            write_outcome(outcome, out)
+    result = {**outcome.as_dict(), "out": out}
+    return Answer(command="run", result=result, blocks=_blocks(outcome, out))
+
+
+def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
+    """Return the question, the answer in sentences, the figures, the proof and the place."""
+    from backhaul.report import words
+
+    blocks: list[Block] = [
+        Text(f"{outcome.scenario.name}: {outcome.scenario.asks}"),
+        Text("\n".join(words.plain(sentence) for sentence in outcome.sentences)),
+        _figures(outcome),
+        Pairs(title="Proof", rows=_proof(outcome)),
+    ]
+    if out is not None:
+        blocks.append(Text(f"Written: {out / 'report.html'}"))
+    else:
+        blocks.append(Text("Nothing was written; --out DIR writes the report and the tables."))
+    return tuple(blocks)
+
+
+def _figures(outcome: Outcome) -> Grid:
+    from backhaul.report import words
+
+    rows = []
+    for figure in outcome.figures:
+        before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
+        change = words.signed(words.bare(figure.change, figure.unit))
+        percent = words.relative(figure.baseline, figure.scenario)
+        span = words.interval(figure.low, figure.high, figure.unit)
+        row = (figure.label, before, after, change, percent, figure.unit, span)
+        rows.append(tuple(words.plain(cell) for cell in row))
+    columns = ("figure", "baseline", "scenario", "change", "per cent", "unit", "range")
+    return Grid(
+        columns=columns,
+        rows=tuple(rows),
+        right=frozenset({"baseline", "scenario", "change", "per cent"}),
+    )
+
+
+def _proof(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """Return one line per solved state, from the certificate's own words."""
+    return tuple((str(state), str(proof)) for state, proof in outcome.certificate.items())
