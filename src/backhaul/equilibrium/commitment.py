@@ -24,15 +24,15 @@ class Commitment:
     members: FlagPerProduct
     """Which products count. Shape (J,)."""
 
-    share: float
+    target: float
     """Share of the market's households that must buy one of them; positive."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "members", read_only(self.members, bool))
-        if not (0 < self.share < 1 and self.members.any()):
+        if not (0 < self.target < 1 and self.members.any()):
             raise ScenarioError(
                 where="volume commitment",
-                what=f"{self.share:.4g} of all households are to buy one of "
+                what=f"{self.target:.4g} of all households are to buy one of "
                 f"{np.count_nonzero(self.members)} products; a share between 0 and 1 and at least "
                 "one product are allowed.",
                 fix="Correct the units of the commitment, or name its products.",
@@ -83,7 +83,7 @@ def fulfil(game: Game, commitment: Commitment, start: PerProduct) -> tuple[Fulfi
         EquilibriumError: No convergence, or sales jump over the target between two answers.
     """
     search = _Search(game, commitment, np.asarray(start, dtype=float))
-    target, without = commitment.share, search.sales(0.0)
+    target, without = commitment.target, search.sales(0.0)
     if without >= target:
         return Fulfilment(0.0, without, without, target), search.found
     most = float(game.wedge.cost[commitment.members].min())
@@ -125,7 +125,7 @@ class _Search:
 
     def shortfall(self, support: float) -> float:
         """Return the logarithm of sales over target."""
-        return float(np.log(self.sales(support) / self.commitment.share))
+        return float(np.log(self.sales(support) / self.commitment.target))
 
 
 def _refuse(
@@ -135,9 +135,9 @@ def _refuse(
     cheapest = game.products[int(np.argmin(np.where(commitment.members, game.wedge.cost, np.inf)))]
     raise ScenarioError(
         where=f"market {game.market}, volume commitment",
-        what=f"{commitment.share:.6g} of households are to buy, {without:.6g} do without support; "
+        what=f"{commitment.target:.6g} of households are to buy, {without:.6g} do without support; "
         f"even {most:,.6g} per vehicle, the whole unit cost of {cheapest}, reaches only "
         f"{reached:.6g}.",
-        fix=f"Lower the target to at most {reached / commitment.share:.4g} of what it is, or "
+        fix=f"Lower the target to at most {reached / commitment.target:.4g} of what it is, or "
         "commit more products.",
     )
