@@ -125,7 +125,7 @@ class Evidence:
             for row in table[columns].itertuples(index=False, name=None)
         }
 
-    def source(self, id: str, folder: str | None = None) -> Source:  # noqa: A002
+    def source(self, id: str, folder: str | None = None) -> Source:
         """Return a source by its id.
 
         Args:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import pandas as pd
+from fnmatch import fnmatchcase
 
 from backhaul.errors import Problem
 from backhaul.evidence.reading import Reading
-from backhaul.ground.cells import Fault, parse
 from backhaul.ground.names import did_you_mean, listed
 from backhaul.ground.schema import Column
 from backhaul.ground.table import LINE
@@ -24,7 +22,7 @@ def cross_problems(reading: Reading) -> list[Problem]:
     Args:
         reading: All tables as read.
     """
-    problems = []
+    problems: list[Problem] = []
     for file, frame in reading.frames.items():
         for column in reading.schemas[file].columns:
             if column.references and column.name in frame:
@@ -37,6 +35,8 @@ def cross_problems(reading: Reading) -> list[Problem]:
 
 
 def _references(reading: Reading, file: str, column: Column) -> Iterator[Problem]:
+    if {target for target, _ in _targets(file, column)} & _broken(reading):
+        return  # what a broken table holds is not known; its own problems are told
     known = _known(reading, file, column)
     frame = reading.frames[file]
     for line, value in zip(frame[LINE], frame[column.name], strict=True):
@@ -55,17 +55,7 @@ def _references(reading: Reading, file: str, column: Column) -> Iterator[Problem
 
 
 def _matches(value: str, column: Column) -> bool:
-    return bool(column.choices) and not isinstance(parse_choice(value, column), Fault)
-
-
-def parse_choice(value: str, column: Column) -> object | Fault:
-    """Return the value, or the fault that it is not among the choices of the column."""
-    as_choice = Column(**{**_fields(column), "type": "choice"})
-    return parse(value, as_choice)
-
-
-def _fields(column: Column) -> dict[str, object]:
-    return {name: getattr(column, name) for name in column.__slots__}
+    return any(fnmatchcase(value, choice) for choice in column.choices)
 
 
 def _target(file: str, reference: str) -> tuple[str, str]:
@@ -74,14 +64,22 @@ def _target(file: str, reference: str) -> tuple[str, str]:
     return f"{folder}{table}.csv", name
 
 
+def _targets(file: str, column: Column) -> list[tuple[str, str]]:
+    return [_target(file, reference) for reference in column.references]
+
+
 def _files(file: str, column: Column) -> list[str]:
-    return list(dict.fromkeys(_target(file, reference)[0] for reference in column.references))
+    return list(dict.fromkeys(target for target, _ in _targets(file, column)))
+
+
+def _broken(reading: Reading) -> set[str]:
+    """Return the files whose rows are not all there: not CSV, ragged, empty, columns missing."""
+    return {p.file for p in reading.problems if not p.column or p.row == 1}
 
 
 def _known(reading: Reading, file: str, column: Column) -> set[str]:
     known: set[str] = set()
-    for reference in column.references:
-        target, name = _target(file, reference)
+    for target, name in _targets(file, column):
         if target in reading.frames and name in reading.frames[target]:
             known |= set(reading.frames[target][name])
         if name == "id" and file not in reading.own and target in reading.shipped:
@@ -91,12 +89,12 @@ def _known(reading: Reading, file: str, column: Column) -> set[str]:
 
 def _products(reading: Reading, market: str) -> Iterator[Problem]:
     """Yield a problem for each product without a price or without a place of assembly."""
-    sales, prices = reading.frames[f"{market}/sales.csv"], reading.frames[f"{market}/prices.csv"]
-    sourcing = reading.frames[f"{market}/sourcing.csv"]
-    if any(not _has(frame, "nameplate_id") for frame in (sales, prices, sourcing)):
+    files = [f"{market}/{table}.csv" for table in ("sales", "prices", "sourcing")]
+    if _broken(reading) & set(files):
         return
+    sales, prices, sourcing = (reading.frames[file] for file in files)
     kind = MODEL_KIND[market]
-    if kind is not None and "kind" in prices:
+    if kind is not None:
         prices = prices[prices["kind"] == kind]
     wanted = {
         f"{market}/prices.csv": (prices, "price", f"price{f' of kind {kind}' if kind else ''}"),
@@ -114,10 +112,10 @@ def _products(reading: Reading, market: str) -> Iterator[Problem]:
 def _aliases(reading: Reading, market: str) -> Iterator[Problem]:
     """Yield a problem for each place of assembly in words that means no plant."""
     file = f"{market}/sourcing.csv"
+    if _broken(reading) & {file, "trade/plant_aliases.csv"}:
+        return
     sourcing, aliases = reading.frames[file], reading.frames["trade/plant_aliases.csv"]
     key = ["nameplate_id", "country_of_assembly"]
-    if not _has(sourcing, *key, "plant") or not _has(aliases, *key, "market", "text"):
-        return
     mine = aliases[aliases["market"] == market.upper()]
     known = set(mine[[*key, "text"]].itertuples(index=False, name=None))
     for line, *label in sourcing[[LINE, *key, "plant"]].itertuples(index=False, name=None):
@@ -133,24 +131,17 @@ def _aliases(reading: Reading, market: str) -> Iterator[Problem]:
 def _ranges(reading: Reading) -> Iterator[Problem]:
     """Yield a problem for each parameter whose value lies outside its own range."""
     file = "policy/parameters.csv"
-    frame = reading.frames[file]
-    if not _has(frame, "parameter", "value", "low", "high"):
+    if file in _broken(reading):
         return
-    for row in frame.itertuples(index=False):
-        if row.low > row.value or row.value > row.high:
-            yield Problem(
-                file=file,
-                row=int(frame[LINE][frame["parameter"] == row.parameter].iloc[0]),
-                column="value",
-                value=f"{row.value:g}",
-                what=f"{row.parameter} is {row.value:g}, outside its range {row.low:g} to "
-                f"{row.high:g}.",
-                fix="Correct value, low or high: low <= value <= high.",
-            )
-
-
-def _has(frame: pd.DataFrame, *columns: str) -> bool:
-    return all(column in frame for column in columns)
+    frame = reading.frames[file]
+    numbers = zip(frame["value"], frame["low"], frame["high"], strict=True)
+    for line, name, (value, low, high) in zip(
+        frame[LINE], frame["parameter"], numbers, strict=True
+    ):
+        if low > value or value > high:
+            what = f"{name} is {value:g}, outside its range {low:g} to {high:g}."
+            fix = "Correct value, low or high: low <= value <= high."
+            yield Problem(file, int(line), "value", f"{value:g}", what, fix)
 
 
 def _told(problem: Problem, reading: Reading) -> Problem:

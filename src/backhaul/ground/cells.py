@@ -35,8 +35,8 @@ def parse(text: str, column: Column) -> object | Fault:
         column: What the schema says of the column.
 
     Returns:
-        text, choice, country: str. number: float, NaN where blank. integer: int, NaN where blank. flag:
-        bool. date: `datetime.date`, None where blank; text for partial dates.
+        text, choice, country: str. number: float, NaN where blank. integer: int, NaN where
+        blank. flag: bool. date: `datetime.date`, None where blank; text for partial dates.
     """
     text = text or column.default
     if not text:

@@ -49,3 +49,9 @@ def listed(names: Iterable[str], *, most: int = 8) -> str:
     shown = ", ".join(everything[:most])
     left = len(everything) - most
     return f"{shown} and {left} more" if left > 0 else shown
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the remedy for an unknown name: the nearest one, or the names there are."""
+    names = list(known)
+    return did_you_mean(name, names, otherwise=f"Take one of these: {listed(names)}.")

@@ -55,16 +55,21 @@ def read_table(path: Path, schema: Schema) -> TableRead:
     Returns:
         The typed table with all its problems; nothing is raised for bad input.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror}."
+        fix = "Put a CSV file there that you may read."
+        problem = Problem(schema.file, None, "", "", what, fix)
+        return TableRead(frame=pd.DataFrame({LINE: []}), problems=(problem,), sha256="")
     rows = _rows(data, schema.file)
     problems = list(rows.problems)
     problems += _header_problems(rows.header, schema) if rows.header else []
     frame, faults = _typed(rows, schema)
     problems += faults
-    problems += _duplicates(frame, schema) + _sums(frame, schema)
-    return TableRead(
-        frame=frame, problems=tuple(problems), sha256=hashlib.sha256(data).hexdigest()
-    )
+    problems += _duplicates(frame, schema)
+    problems += _sums(frame, schema) if not rows.problems else []
+    return TableRead(frame=frame, problems=tuple(problems), sha256=hashlib.sha256(data).hexdigest())
 
 
 def _rows(data: bytes, file: str) -> _Rows:
@@ -73,14 +78,9 @@ def _rows(data: bytes, file: str) -> _Rows:
     except UnicodeDecodeError as error:
         return _Rows(problems=(_not_utf8(data, error.start, file),))
     if not text.strip():
-        return _Rows(
-            problems=(
-                Problem(
-                    file, None, "", "", "the file is empty; a header and rows are wanted.",
-                    "Fill it in, or remove the file to use the shipped table.",
-                ),
-            )
-        )  # fmt: skip
+        what = "the file is empty; a header and rows are wanted."
+        fix = "Fill it in, or remove the file to use the shipped table."
+        return _Rows(problems=(Problem(file, None, "", "", what, fix),))
     return _records(text, file)
 
 
@@ -232,7 +232,5 @@ def _sums(frame: pd.DataFrame, schema: Schema) -> list[Problem]:
             lines = [int(line) for line in group[LINE]]
             what = f"the shares of {who} add to {total:.9g}; they must add to 1."
             fix = f"Correct the column in line {listed(str(line) for line in lines)}."
-            problems.append(
-                Problem(schema.file, lines[0], column.name, f"{total:.9g}", what, fix)
-            )
+            problems.append(Problem(schema.file, lines[0], column.name, f"{total:.9g}", what, fix))
     return problems
