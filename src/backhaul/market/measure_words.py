@@ -119,6 +119,10 @@ def conditions_from(text: str) -> tuple[Condition, ...]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the remedy for an unknown name: the nearest known one, or all of them."""
     names = sorted(set(known))
+    stem = name.strip().lower().rstrip("s")
+    within = [candidate for candidate in names if stem and stem in candidate.lower()]
+    if len(within) == 1:
+        return f"Write '{within[0]}', if that is what you mean."
     return did_you_mean(name, names, otherwise=f"Use one of: {listed(names, most=40)}.")
 
 

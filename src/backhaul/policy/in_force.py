@@ -29,16 +29,15 @@ def in_force(
         importer: Country whose laws are meant, ISO alpha-3.
         exporter: Country where the good was built, ISO alpha-3.
         product_class: "passenger_car", "light_truck" or "parts".
-        on: The day. Spans are half-open: a measure is in force on its start, not on its end.
+        on: The day (`ground.calendar.parse_day` reads one). Spans are half-open: a measure is in force on its start, not on its end.
 
     Returns:
         The measures, sorted by name.
 
     Raises:
-        ScenarioError: The importer, the exporter or the class is unknown, or `on` is not a day.
+        ScenarioError: The importer, the exporter or the class is unknown.
     """
     wanted = the_class(product_class)
-    _check_day(on)
     check_countries(measures, importer, exporter)
     at_home = importer == exporter
     return tuple(
@@ -108,13 +107,4 @@ def _check_name(role: str, name: str, known: Iterable[str]) -> None:
             what=f"'{name}' is not known as {role}; countries are ISO alpha-3 codes, "
             f"{len(names)} are known.",
             fix=nearest(name, names),
-        )
-
-
-def _check_day(on: object) -> None:
-    if not isinstance(on, date):
-        raise ScenarioError(
-            where=f"day {on}",
-            what=f"'{on}' is not a day.",
-            fix="Give a day of the calendar, such as 2025-06-01.",
         )
