@@ -1,0 +1,195 @@
+"""Backed-out unit costs split into factory costs by link, and local costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backhaul.baseline.transfer import ratios
+from backhaul.errors import CalibrationError
+from backhaul.evidence.catalogue import Evidence
+from backhaul.market.supply import Supply
+from backhaul.policy.compile import Delivered
+from backhaul.policy.customs import dutiable_value
+from backhaul.shapes import PerLink, PerProduct
+
+TOLERANCE = 1e-13
+ROUNDS = 100
+ROUNDING = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """What the markets before this one have settled about factory costs."""
+
+    unit_values: dict[tuple[str, str], float]
+    """Observed customs value per car by (exporter, importer), USD."""
+
+    factory: dict[tuple[str, str], float]
+    """Factory cost by (nameplate, country of assembly), USD."""
+
+    ratios: dict[tuple[str, str], float]
+    """Transfer ratio by (exporter, importer)."""
+
+
+def split_costs(
+    *,
+    evidence: Evidence,
+    supply: Supply,
+    delivered: Delivered,
+    cost: PerProduct,
+    units: PerProduct,
+    anchor: Anchor,
+) -> tuple[Supply, Anchor]:
+    """Return the supply with factory costs and transfer ratios from the backed-out unit costs.
+
+    A product's factory cost is `a_j premium(country)` on each link. A nameplate that an earlier
+    market has from the same country takes that factory cost; the rest of its unit cost here is its
+    local cost. Customs values follow from the factory cost by one ratio per pair of countries,
+    which meets the observed customs unit value.
+
+    Args:
+        evidence: Parameters.
+        supply: Links and margins; factory costs are not read.
+        delivered: The same supply under the base day's measures.
+        cost: Backed-out unit cost. Shape (J,), market currency.
+        units: Units by product. Shape (J,).
+        anchor: Factory costs settled by earlier markets.
+
+    Errors:
+        CalibrationError: a factory cost is not positive; names the products.
+    """
+    premium = _premium(evidence, supply)
+    known = np.array(
+        [
+            np.nan
+            if supply.products[j].aggregate
+            else anchor.factory.get((link.product, link.country), np.nan)
+            for link, j in zip(supply.links, supply.product, strict=True)
+        ]
+    )
+    pairs = [(link.country, supply.importer) for link in supply.links]
+    carried = delivered.carried(supply)
+    ratio = np.ones(len(supply.links))
+    for _ in range(ROUNDS):
+        level = _levels(supply, delivered, cost - carried, premium, ratio)
+        factory = _anchored(supply, level[supply.product] * premium, known, premium)
+        table = ratios(
+            {**anchor.unit_values}, _mean_factory(supply, factory, units, pairs, anchor)
+        )
+        new = np.array([table[pair] for pair in pairs])
+        moved, ratio = float(np.max(np.abs(new - ratio))), new
+        if moved <= TOLERANCE:
+            break
+    _refuse_negative(supply, factory, cost, delivered.per_usd)
+    settled = Anchor(
+        unit_values=anchor.unit_values,
+        factory=anchor.factory | _by_country(supply, factory),
+        ratios=anchor.ratios | table,
+    )
+    return replace(supply, factory=factory, transfer_ratio=ratio), settled
+
+
+def local_costs(supply: Supply, delivered: Delivered, cost: PerProduct) -> PerProduct:
+    """Return what the links and margins leave unexplained of each unit cost. Shape (J,).
+
+    It is the local cost of a product whose factory cost another market has settled, and zero to
+    rounding for every other product.
+    """
+    explained = delivered.carried(supply) + supply.total(supply.share * delivered.unit)
+    rest = cost - explained
+    return np.where(np.abs(rest) <= ROUNDING * np.abs(cost), 0.0, rest)
+
+
+def _premium(evidence: Evidence, supply: Supply) -> PerLink:
+    """Return the cost level of each link's country relative to Japan's. Shape (L,)."""
+    high = 1 + evidence.parameter("plant_cost_premium_us_vs_japan").value
+    return np.array([high if link.country in ("USA", "CAN") else 1.0 for link in supply.links])
+
+
+def _levels(
+    supply: Supply, delivered: Delivered, rest: PerProduct, premium: PerLink, ratio: PerLink
+) -> PerProduct:
+    """Return the `a_j` at which the base shares of delivered cost add up to `rest`. Shape (J,)."""
+    ways = sum(
+        getattr(delivered, name)
+        for name in (
+            "ocean_freight", "inland", "insurance", "pre_delivery", "conversion", "certification"
+        )
+    )  # fmt: skip
+    zero = np.zeros(len(supply.links))
+    on_way = dutiable_value(
+        importer=supply.importer, free_on_board=zero,
+        freight=delivered.ocean_freight, insurance=delivered.insurance,
+    )  # fmt: skip
+    fixed = ways + delivered.duty_rate * on_way
+    slope = premium * (1 + delivered.parts_rate + delivered.duty_rate * ratio)
+    level: PerProduct = (rest / delivered.per_usd - supply.total(supply.share * fixed)) / (
+        supply.total(supply.share * slope)
+    )
+    return level
+
+
+def _anchored(
+    supply: Supply, own: PerLink, known: PerLink, premium: PerLink
+) -> PerLink:
+    """Return factory costs: known ones where the product has any, else its own. Shape (L,)."""
+    factory = np.array(own)
+    for product in np.flatnonzero(_has(supply, known)):
+        links = np.flatnonzero(supply.product == product)
+        base = np.nanmean(known[links] / premium[links])
+        factory[links] = np.where(np.isnan(known[links]), base * premium[links], known[links])
+    return factory
+
+
+def _has(supply: Supply, known: PerLink) -> np.ndarray:
+    """Return which products have a link whose factory cost is known. Shape (J,)."""
+    return supply.total((~np.isnan(known)).astype(float)) > 0
+
+
+def _mean_factory(
+    supply: Supply,
+    factory: PerLink,
+    units: PerProduct,
+    pairs: list[tuple[str, str]],
+    anchor: Anchor,
+) -> dict[tuple[str, str], float]:
+    """Return the units-weighted mean factory cost by pair, with the default pair's."""
+    built = units[supply.product] * supply.share
+    total: dict[tuple[str, str], list[float]] = {}
+    for pair, cars, cost in zip(pairs, built, factory, strict=True):
+        entry = total.setdefault(pair, [0.0, 0.0])
+        entry[0] += cars * cost
+        entry[1] += cars
+    means = {pair: value / cars for pair, (value, cars) in total.items()}
+    default = ("JPN", "USA")
+    if default not in means:
+        means[default] = anchor.unit_values[default] / anchor.ratios[default]
+    return means
+
+
+def _by_country(supply: Supply, factory: PerLink) -> dict[tuple[str, str], float]:
+    """Return factory cost by (nameplate, country), rows that stand for several models left out."""
+    return {
+        (link.product, link.country): float(cost)
+        for link, j, cost in zip(supply.links, supply.product, factory, strict=True)
+        if not supply.products[j].aggregate
+    }
+
+
+def _refuse_negative(
+    supply: Supply, factory: PerLink, cost: PerProduct, per_usd: float
+) -> None:
+    """Raise if a factory cost is not positive."""
+    bad = sorted({supply.links[index].product for index in np.flatnonzero(~(factory > 0))})
+    if bad:
+        position = {product.id: j for j, product in enumerate(supply.products)}
+        first = bad[0]
+        raise CalibrationError(
+            where=f"market of {supply.importer}, product {first}",
+            what="its price leaves a factory cost that is not positive "
+            f"(unit cost {cost[position[first]] / per_usd:,.0f} USD before freight, duty and "
+            f"margins); {len(bad)} such products: {', '.join(bad[:8])}.",
+            fix="Check its price, freight and dealer margin, or the target elasticities.",
+        )

@@ -1,0 +1,92 @@
+"""A solved state of the world: both markets in equilibrium under one setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backhaul.baseline.setting import Setting
+from backhaul.baseline.world import World
+from backhaul.demand.taste import Taste
+from backhaul.equilibrium.solve import Equilibrium
+from backhaul.market.conduct import Conduct
+from backhaul.market.market import Market
+from backhaul.market.supply import Supply
+from backhaul.market.wedge import Wedge
+from backhaul.policy.compile import Delivered
+from backhaul.shapes import PerLink, PerProduct
+
+
+@dataclass(frozen=True, eq=False)
+class SideState:
+    """One market in equilibrium: what is charged, sold, built where, and what it costs."""
+
+    market: Market
+    """With entrants at the end of its products."""
+
+    taste: Taste
+    supply: Supply
+    delivered: Delivered
+    conduct: Conduct
+    wedge: Wedge
+    """Before the support of a commitment."""
+
+    equilibrium: Equilibrium
+    link_share: PerLink
+    """Share of each link in its product's units. Shape (L,), adds to 1 over a product."""
+
+    resourcing: PerProduct
+    """Cost of moving output between plants, part of the unit cost. Shape (J,), currency."""
+
+    promised: PerProduct
+    """Support per vehicle that a commitment takes. Shape (J,), market currency."""
+
+    @property
+    def price(self) -> PerProduct:
+        """Consumer price. Shape (J,), market currency per vehicle."""
+        return self.equilibrium.price
+
+    @property
+    def units(self) -> PerProduct:
+        """Vehicles sold in the year. Shape (J,)."""
+        return self.equilibrium.share * self.market.size
+
+    @property
+    def link_units(self) -> PerLink:
+        """Vehicles delivered on each link. Shape (L,)."""
+        units: PerLink = self.units[self.supply.product] * self.link_share
+        return units
+
+    @property
+    def unit_profit(self) -> PerProduct:
+        """What the firm earns on one unit, support included. Shape (J,), market currency."""
+        margin = self.wedge.keep * self.price - self.wedge.cost
+        return np.asarray(margin + self.promised)
+
+    @property
+    def per_usd(self) -> float:
+        """Market currency per USD."""
+        return self.delivered.per_usd
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Both markets of a world in equilibrium under one setting."""
+
+    world: World
+    setting: Setting
+    sides: dict[str, SideState]
+    """By market code."""
+
+    shift: float = 0.0
+    """Utility shift of a demand surge, where the setting has one."""
+
+    def output(self, firm: str) -> float:
+        """Return a firm's units in both markets."""
+        return float(
+            sum(
+                side.units[np.array(side.market.firms) == firm].sum()
+                for side in self.sides.values()
+            )
+        )

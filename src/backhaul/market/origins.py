@@ -1,0 +1,225 @@
+"""Who builds which car where: links from plants to markets, with content and freight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from backhaul.evidence.catalogue import Evidence
+from backhaul.market.adjustment import Adjustment
+from backhaul.market.freight import NORTH_AMERICA, Freight
+from backhaul.market.link import Link
+from backhaul.market.market import Market
+from backhaul.market.product import Product
+
+LARGEST_SHARE = 0.95
+"""A reconciled share of one origin stays below this where a nameplate has several origins."""
+
+
+def observe_links(
+    evidence: Evidence, market: Market, freight: Freight, adjustments: list[Adjustment]
+) -> tuple[Link, ...]:
+    """Return the links of one market: origins, parts content and the cost of the way."""
+    rows = evidence.table(market.code.lower(), "sourcing")
+    rows = rows[rows["nameplate_id"].isin(market.ids)].copy()
+    if market.code == "US":
+        rows["share"] = _match_customs(evidence, market, rows, adjustments)
+    split = _split_plants(evidence, market, rows)
+    products = {product.id: product for product in market.products}
+    homes = home_countries(evidence)
+    labels = _labels(rows, products) if "us_canada_content_pct" in rows else {}
+    rate = evidence.parameter("fx_jpy_usd_2024").value
+    found = []
+    for row in split.itertuples():
+        product = products[str(row.nameplate_id)]
+        link = Link(
+            product=product.id,
+            plant=str(row.plant_id),
+            country=str(row.country_of_assembly),
+            share=float(row.share),
+            ocean_freight=0.0,
+            inland=0.0,
+            insurance=0.0,
+            grade=str(row.grade),
+            source_id=str(row.source_id),
+        )
+        price = product.price if market.currency == "USD" else product.price / rate
+        label = labels.get((link.product, link.country), 0.0)
+        link = with_way(link, product, market.country, freight, price)
+        home = homes.get(product.firm, link.country)
+        found.append(with_content(evidence, link, product.firm, home, label))
+    return tuple(found)
+
+
+def home_countries(evidence: Evidence) -> dict[str, str]:
+    """Return the home country of each firm, where its profit is counted."""
+    table = evidence.table("trade", "carmakers")
+    return dict(zip(table["firm"], table["home_country"], strict=True))
+
+
+def with_way(
+    link: Link, product: Product, importer: str, freight: Freight, price_usd: float
+) -> Link:
+    """Return the link with the cost of its way: freight, inland, insurance, pre-delivery."""
+    space = freight.space(product.segment, product.length_mm)
+    abroad = link.country != importer
+    overseas = abroad and not {link.country, importer} <= set(NORTH_AMERICA)
+    if overseas and importer == "JPN" and freight.has_lane(link.country, importer):
+        ocean, inland = freight.export(link.plant, link.country, importer, space)
+        inland += freight.handling[importer]
+    else:
+        ocean = freight.ocean(link.country, importer, price_usd, space)
+        inland = freight.handling.get(importer, 0.0) if overseas else 0.0
+        inland += freight.delivery if importer == "USA" else 0.0
+    return replace(
+        link,
+        ocean_freight=ocean,
+        inland=inland,
+        insurance=freight.insurance_share * price_usd if overseas else 0.0,
+        pre_delivery=freight.pre_delivery_japan if overseas and importer == "JPN" else 0.0,
+    )
+
+
+def with_content(evidence: Evidence, link: Link, firm: str, home: str, label: float) -> Link:
+    """Return the link with its parts by country of origin.
+
+    The US-Canada label counts both countries; 90 % of it is taken as US. What is left comes, for
+    a US plant, from Mexico, the firm's home country and the rest of the world in stated shares;
+    for any other plant, mostly from the plant's own country.
+    """
+    share = evidence.parameter("parts_share_of_factory_cost").value
+    us_of_label = evidence.parameter("content_us_label_scale").value
+    parts = {"USA": us_of_label * label, "CAN": (1 - us_of_label) * label}
+    rest = 1 - label
+    if link.country == "USA":
+        parts |= _us_plant_imports(evidence, firm, home, rest)
+    else:
+        own = 1 - evidence.parameter("home_parts_share_abroad").value
+        _add(parts, link.country, rest * own)
+        _add(parts, home if home != link.country else "ROW", rest * (1 - own))
+    return replace(link, parts=parts, parts_share=share)
+
+
+def _us_plant_imports(
+    evidence: Evidence, firm: str, home: str, rest: float
+) -> dict[str, float]:
+    """Return the imported parts of a US plant by origin; they add to `rest`."""
+    mexico = rest * evidence.parameter("mexico_parts_share").value
+    from_home = (rest - mexico) * evidence.parameter("home_parts_share").value
+    if firm == "toyota":
+        from_home = min(evidence.parameter("us_toyota_japan_parts_share").value, rest)
+        mexico = min(mexico, rest - from_home)
+    imports = {"MEX": mexico}
+    _add(imports, home if home != "USA" else "ROW", from_home)
+    _add(imports, "ROW", rest - mexico - from_home)
+    return imports
+
+
+def _add(parts: dict[str, float], country: str, share: float) -> None:
+    """Add a share to a country's parts, in place."""
+    parts[country] = parts.get(country, 0.0) + share
+
+
+def _labels(
+    rows: pd.DataFrame, products: dict[str, Product]
+) -> dict[tuple[str, str], float]:
+    """Return the US-Canada label by (product, country), blanks as the mean of the segment."""
+    table = rows.assign(
+        label=rows["us_canada_content_pct"].astype(float) / 100,
+        segment=[products[name].segment for name in rows["nameplate_id"]],
+    )
+    by_segment = table.groupby(["segment", "country_of_assembly"])["label"].mean()
+    by_country = table.groupby("country_of_assembly")["label"].mean()
+    found = {}
+    for row in table.itertuples():
+        label = float(row.label)
+        if np.isnan(label):
+            label = float(by_segment.get((row.segment, row.country_of_assembly), np.nan))
+        if np.isnan(label):
+            label = float(by_country.get(row.country_of_assembly, 0.0))
+        found[str(row.nameplate_id), str(row.country_of_assembly)] = 0 if np.isnan(label) else label
+    return found
+
+
+def _split_plants(evidence: Evidence, market: Market, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the sourcing rows with the free text of the plant resolved, joint ones split."""
+    alias = evidence.table("trade", "plant_aliases")
+    alias = alias[alias["market"] == market.code]
+    joined = rows.merge(
+        alias[["nameplate_id", "country_of_assembly", "text", "plant_id", "share"]],
+        left_on=["nameplate_id", "country_of_assembly", "plant"],
+        right_on=["nameplate_id", "country_of_assembly", "text"],
+        how="left",
+        suffixes=("", "_of_text"),
+    )
+    unknown = joined["plant_id"].isna()
+    firm = {product.id: product.firm for product in market.products}
+    joined.loc[unknown, "plant_id"] = [
+        f"other_{firm[row.nameplate_id]}_{row.country_of_assembly}"
+        for row in joined[unknown].itertuples()
+    ]
+    joined["share"] = joined["share"] * joined["share_of_text"].fillna(1.0)
+    keys = ["nameplate_id", "plant_id", "country_of_assembly"]
+    return joined.groupby(keys, sort=False, as_index=False).agg(
+        share=("share", "sum"), grade=("grade", "max"), source_id=("source_id", "first")
+    )
+
+
+def _match_customs(
+    evidence: Evidence, market: Market, rows: pd.DataFrame, adjustments: list[Adjustment]
+) -> pd.Series:
+    """Return shares that make each firm's Japan-built units meet the customs counts.
+
+    Only nameplates with several origins can move; what they cannot absorb stays as a residual.
+    """
+    counts = _customs_counts(evidence)
+    units = dict(zip(market.ids, market.units, strict=True))
+    firm = rows["nameplate_id"].map({p.id: p.firm for p in market.products})
+    built = rows["share"] * rows["nameplate_id"].map(units)
+    from_japan = rows["country_of_assembly"] == "JPN"
+    single = rows["share"] >= 1
+    shares = rows["share"].copy()
+    for name, target in counts.items():
+        mine = from_japan & (firm == name)
+        movable = mine & ~single
+        fixed = float(built[mine & single].sum())
+        if not movable.any():
+            continue
+        factor = max((target - fixed) / float(built[movable].sum()), 0.0)
+        for index in rows.index[movable]:
+            nameplate = rows.at[index, "nameplate_id"]
+            before = float(rows.at[index, "share"])
+            after = min(before * factor, LARGEST_SHARE)
+            others = (rows["nameplate_id"] == nameplate) & ~from_japan
+            shares[index] = after
+            shares[others] = rows.loc[others, "share"] * (1 - after) / (1 - before)
+            adjustments.append(
+                Adjustment(
+                    table="us/sourcing",
+                    key=f"{nameplate} JPN",
+                    column="share",
+                    source_value=before,
+                    used_value=after,
+                    rule=f"Japan-built {name} cars sold in the US are made to meet the customs "
+                    f"count of {target:,.0f} by moving the origins of nameplates with several.",
+                )
+            )
+    return shares
+
+
+def _customs_counts(evidence: Evidence) -> dict[str, float]:
+    """Return the base year's passenger cars from Japan to the US by firm, first row of each."""
+    flows = evidence.table("trade", "trade_flows")
+    chosen = flows[
+        (flows["exporter"] == "JPN")
+        & (flows["importer"] == "USA")
+        & (flows["year"].astype(str) == "2024")
+        & (flows["measure"] == "units")
+        & (flows["product"] == "passenger_cars")
+        & flows["by_firm"].notna()
+        & (flows["by_firm"] != "")
+    ]
+    first = chosen.drop_duplicates("by_firm")
+    return {str(row.by_firm): float(row.value) for row in first.itertuples()}

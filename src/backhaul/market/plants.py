@@ -1,0 +1,147 @@
+"""Plants with their capacity and their base-year output, scaled to the firms' totals."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backhaul.evidence.catalogue import Evidence
+from backhaul.market.adjustment import Adjustment
+from backhaul.market.link import Link
+from backhaul.market.market import Market
+from backhaul.market.plant import Plant
+
+REGION = {"usa": "USA", "mexico": "MEX", "japan": "JPN"}
+
+
+def observe_plants(
+    evidence: Evidence,
+    markets: dict[str, Market],
+    links: dict[str, tuple[Link, ...]],
+    adjustments: list[Adjustment],
+) -> dict[str, Plant]:
+    """Return the plants by id, those without a row as `other_<firm>_<country>`."""
+    table = evidence.table("trade", "plants")
+    built, guests = _built(markets, links, dict(zip(table["plant_id"], table["firm"], strict=True)))
+    totals = _firm_totals(evidence)
+    plants = {}
+    for (firm, country), group in table.groupby(["firm", "country"], sort=False):
+        factor = _factor(totals.get((str(firm), str(country))), group, guests, adjustments)
+        for row in group.itertuples():
+            plants[str(row.plant_id)] = _plant(row, factor, adjustments)
+    for firm_links in links.values():
+        for link in firm_links:
+            if link.plant not in plants:
+                plants[link.plant] = _unlisted(link, built[link.plant])
+    return plants
+
+
+def _plant(row: object, factor: float, adjustments: list[Adjustment]) -> Plant:
+    """Return one listed plant, its output scaled and its capacity not below its output."""
+    output = _number(row.production_2024)  # type: ignore[attr-defined]
+    capacity = _number(row.capacity_per_year)  # type: ignore[attr-defined]
+    if output is not None:
+        output *= factor
+        if capacity is not None and capacity < output:
+            adjustments.append(
+                Adjustment(
+                    table="trade/plants",
+                    key=str(row.plant_id),  # type: ignore[attr-defined]
+                    column="capacity_per_year",
+                    source_value=capacity,
+                    used_value=output,
+                    rule="Capacity is at least what the plant built in the base year.",
+                )
+            )
+            capacity = output
+    return Plant(
+        id=str(row.plant_id),  # type: ignore[attr-defined]
+        name=str(row.name),  # type: ignore[attr-defined]
+        firm=str(row.firm),  # type: ignore[attr-defined]
+        country=str(row.country),  # type: ignore[attr-defined]
+        capacity=capacity,
+        output=output,
+        employees=_number(row.employees),  # type: ignore[attr-defined]
+        grade=str(row.grade),  # type: ignore[attr-defined]
+        source_id=str(row.source_id),  # type: ignore[attr-defined]
+    )
+
+
+def _unlisted(link: Link, units: float) -> Plant:
+    """Return the collective plant of a firm in a country: no capacity, modelled output only."""
+    firm = link.plant.removeprefix("other_").removesuffix(f"_{link.country}")
+    return Plant(
+        id=link.plant,
+        name=f"other {firm.replace('_', ' ')} plants in {link.country}",
+        firm=firm,
+        country=link.country,
+        capacity=None,
+        output=units,
+        employees=None,
+    )
+
+
+def _built(
+    markets: dict[str, Market],
+    links: dict[str, tuple[Link, ...]],
+    owner: dict[str, str],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return modelled units by plant, and those that a plant builds for other firms."""
+    built: dict[str, float] = {}
+    guests: dict[str, float] = {}
+    for code, market in markets.items():
+        products = {product.id: product for product in market.products}
+        for link in links[code]:
+            product = products[link.product]
+            units = product.units * link.share
+            built[link.plant] = built.get(link.plant, 0.0) + units
+            if owner.get(link.plant, product.firm) != product.firm:
+                guests[link.plant] = guests.get(link.plant, 0.0) + units
+    return built, guests
+
+
+def _firm_totals(evidence: Evidence) -> dict[tuple[str, str], float]:
+    """Return base-year output by (firm, country) where the table states one."""
+    table = evidence.table("trade", "production_annual")
+    table = table[table["period"].astype(str) == "2024"]
+    return {
+        (str(row.firm), REGION[str(row.region)]): float(row.units)
+        for row in table.itertuples()
+        if str(row.region) in REGION
+    }
+
+
+def _factor(
+    total: float | None,
+    group: pd.DataFrame,
+    guests: dict[str, float],
+    adjustments: list[Adjustment],
+) -> float:
+    """Return the factor that makes the outputs of a firm's plants add to its stated total.
+
+    The total is taken where every plant of the firm in the country states an output; what a plant
+    builds for other firms comes on top.
+    """
+    stated = group["production_2024"].astype(float)
+    if total is None or stated.isna().any():
+        return 1.0
+    target = total + sum(guests.get(str(plant), 0.0) for plant in group["plant_id"])
+    factor = target / float(stated.sum())
+    adjustments.extend(
+        Adjustment(
+            table="trade/plants",
+            key=str(plant),
+            column="production_2024",
+            source_value=float(output),
+            used_value=float(output) * factor,
+            rule=f"Plant outputs are scaled to the firm's total of {total:,.0f} "
+            "(trade/production_annual) plus what they build for other firms.",
+        )
+        for plant, output in zip(group["plant_id"], stated, strict=True)
+    )
+    return factor
+
+
+def _number(value: object) -> float | None:
+    """Return a number, or None for a blank cell."""
+    number = float(value)  # type: ignore[arg-type]
+    return None if number != number else number  # noqa: PLR0124 - NaN is not itself

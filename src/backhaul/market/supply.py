@@ -1,0 +1,91 @@
+"""The supply side of one market as arrays: links, their costs, and what each product carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from backhaul.market.link import Link
+from backhaul.market.product import Product
+from backhaul.shapes import IndexPerProduct, PerLink, PerProduct, read_only
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """What it costs to bring each product to one market, before any policy.
+
+    Links keep the order in which they are given; `product` says to which product each belongs.
+    Amounts per link are USD per vehicle; amounts per product are market currency per vehicle.
+    """
+
+    importer: str
+    """Country of the market, ISO 3166 alpha-3."""
+
+    products: tuple[Product, ...]
+    links: tuple[Link, ...]
+    product: IndexPerProduct
+    """Product of each link, an index. Shape (L,)."""
+
+    share: PerLink
+    """Base share of each link in its product's units; adds to 1 over a product. Shape (L,)."""
+
+    factory: PerLink
+    """Factory cost at base exchange rates, without duties on parts. Shape (L,), USD."""
+
+    transfer_ratio: PerLink
+    """Customs value over factory cost. Shape (L,)."""
+
+    dealer: PerProduct
+    """Dealer margin, a fixed sum. Shape (J,), market currency."""
+
+    importer_margin: PerProduct
+    """Cost of the importing organisation, a fixed sum. Shape (J,), market currency."""
+
+    local: PerProduct
+    """Residual cost fixed in the market's currency; zero where the market is the anchor."""
+
+    support: PerProduct
+    """Support per vehicle paid to the firm. Shape (J,), market currency."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "product", read_only(self.product, int))
+        for name in _ARRAYS:
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    def per_link(self, name: str) -> PerLink:
+        """Return one attribute of every link as an array. Shape (L,)."""
+        return np.array([getattr(link, name) for link in self.links], dtype=float)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Country of assembly of each link. Length L."""
+        return tuple(link.country for link in self.links)
+
+    def content(self, country: str) -> PerLink:
+        """Return the share of each link's factory cost that comes from a country. Shape (L,)."""
+        return np.array([link.content.get(country, 0.0) for link in self.links])
+
+    def total(self, values: PerLink) -> PerProduct:
+        """Return the sum of link values by product. Shape (J,)."""
+        return np.bincount(self.product, weights=values, minlength=len(self.products))
+
+    def extended(self, other: Supply) -> Supply:
+        """Return this supply with another one's products and links behind its own."""
+        joined = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _ARRAYS
+        }
+        return replace(
+            self,
+            products=self.products + other.products,
+            links=self.links + other.links,
+            product=np.concatenate([self.product, other.product + len(self.products)]),
+            **joined,
+        )
+
+
+_ARRAYS = tuple(
+    field.name
+    for field in fields(Supply)
+    if field.name not in ("importer", "products", "links", "product")
+)

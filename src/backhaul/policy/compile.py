@@ -1,0 +1,222 @@
+"""Laws into money: every measure in force on a day becomes a keep and a delivered cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from backhaul.errors import ScenarioError
+from backhaul.market.measure import Measure
+from backhaul.market.supply import Supply
+from backhaul.policy.customs import dutiable_value
+from backhaul.policy.duty import tariff
+from backhaul.policy.parts import net_of_offset, parts_rates
+from backhaul.policy.tax import purchase_subsidy, sales_tax
+from backhaul.shapes import PerLink, PerProduct, read_only
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Exchange rates of a state, against the base year's."""
+
+    jpy_per_usd: float
+    base_jpy_per_usd: float
+
+    def per_usd(self, currency: str) -> float:
+        """Return units of a market's currency per USD."""
+        return {"USD": 1.0, "JPY": self.jpy_per_usd}[currency]
+
+    @property
+    def yen_appreciation(self) -> float:
+        """Value of a yen over its base-year value."""
+        return self.base_jpy_per_usd / self.jpy_per_usd
+
+
+@dataclass(frozen=True, eq=False)
+class Delivered:
+    """What a unit costs on each link and what is kept of a price, under the laws of a day.
+
+    Link amounts are USD per vehicle, product amounts market currency per vehicle.
+    """
+
+    keep: PerProduct
+    """What is left of a consumer price after taxes and price-based duties. Shape (J,)."""
+
+    sales_tax: float
+    """Consumption or sales tax as a share of the price before tax."""
+
+    credit: PerProduct
+    """Purchase subsidy paid to the buyer. Shape (J,), market currency."""
+
+    price_duty: PerProduct
+    """Duty as a share of the price before tax, where a border price is the base. Shape (J,)."""
+
+    factory: PerLink
+    parts_rate: PerLink
+    """Duty on parts net of any offset, as a share of the factory cost. Shape (L,)."""
+
+    parts_duty: PerLink
+    free_on_board: PerLink
+    """Customs value at the exporter's border."""
+
+    duty_rate: PerLink
+    duty: PerLink
+    ocean_freight: PerLink
+    inland: PerLink
+    insurance: PerLink
+    pre_delivery: PerLink
+    conversion: PerLink
+    certification: PerLink
+    per_usd: float
+    """Market currency per USD."""
+
+    unit: PerLink = field(init=False)
+    """Delivered cost of one unit on the link. Shape (L,), market currency."""
+
+    def __post_init__(self) -> None:
+        for name in (
+            "keep",
+            "credit",
+            "price_duty",
+            *LINK_ITEMS,
+            *("free_on_board", "duty_rate", "parts_rate"),
+        ):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+        total = sum(getattr(self, name) for name in LINK_ITEMS)
+        object.__setattr__(self, "unit", read_only(total * self.per_usd))
+
+    def carried(self, supply: Supply) -> PerProduct:
+        """Return what a product costs beside its links. Shape (J,), market currency.
+
+        The buyer's credit lowers the price that the buyer pays, not the one the seller keeps.
+        """
+        margins = supply.dealer + supply.importer_margin + supply.local
+        return margins - supply.support - self.keep * self.credit
+
+
+LINK_ITEMS = (
+    "factory",
+    "parts_duty",
+    "duty",
+    "ocean_freight",
+    "inland",
+    "insurance",
+    "pre_delivery",
+    "conversion",
+    "certification",
+)
+"""The parts of a link's delivered cost, each received by somebody."""
+
+
+def deliver(
+    supply: Supply,
+    measures: tuple[Measure, ...],
+    on: date,
+    money: Money,
+    *,
+    currency: str,
+    units: PerProduct,
+    list_price: PerProduct,
+    border_share: float | None = None,
+) -> Delivered:
+    """Return delivered costs and keeps under the measures in force on a day.
+
+    Args:
+        supply: Links and products of one market.
+        measures: All measures; those in force are picked.
+        on: Day.
+        money: Exchange rates.
+        currency: Currency of the market.
+        units: Units at which a firm's parts offset is reckoned. Shape (J,).
+        list_price: Price before tax, market currency. Shape (J,).
+        border_share: Where given, duties are charged on this share of the price before tax
+            (valuation by border price) and move `keep`; else on the transfer price.
+
+    Errors:
+        ScenarioError: duties and taxes leave nothing of a price.
+    """
+    factory = supply.factory * _currency_factor(supply, money)
+    gross = parts_rates(supply, measures, on)
+    parts = net_of_offset(
+        supply=supply, gross=gross, list_price=list_price, units=units, measures=measures, on=on
+    )
+    rates = _duty_rates(supply, measures, on)
+    fob = supply.transfer_ratio * factory
+    ocean, insurance = supply.per_link("ocean_freight"), supply.per_link("insurance")
+    base = dutiable_value(
+        importer=supply.importer, free_on_board=fob, freight=ocean, insurance=insurance
+    )
+    price_duty = np.zeros(len(supply.products))
+    if border_share is not None:
+        price_duty, rates_on_value = supply.total(supply.share * rates) * border_share, 0 * rates
+    else:
+        rates_on_value = rates
+    tax = sales_tax(measures, supply.importer, on)
+    keep = (1 - price_duty) / (1 + tax)
+    if not np.all(keep > 0):
+        worst = supply.products[int(np.argmin(keep))].id
+        raise ScenarioError(
+            where=f"{worst} in {supply.importer}",
+            what="duties on its price take all of it.",
+            fix="Lower the rate or the share of the price on which it is charged.",
+        )
+    return Delivered(
+        keep=keep,
+        sales_tax=tax,
+        credit=_credits(supply, measures, on),
+        price_duty=price_duty,
+        factory=factory,
+        parts_rate=parts,
+        parts_duty=factory * parts,
+        free_on_board=fob,
+        duty_rate=rates,
+        duty=base * rates_on_value,
+        ocean_freight=ocean,
+        inland=supply.per_link("inland"),
+        insurance=insurance,
+        pre_delivery=supply.per_link("pre_delivery"),
+        conversion=supply.per_link("conversion"),
+        certification=supply.per_link("certification"),
+        per_usd=money.per_usd(currency),
+    )
+
+
+def _currency_factor(supply: Supply, money: Money) -> PerLink:
+    """Return what the factory cost becomes when the yen moves: only yen content moves."""
+    yen = supply.content("JPN")
+    return 1 - yen + yen * money.yen_appreciation
+
+
+def _duty_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
+    """Return the ad valorem duty of each link, with its own US content. Shape (L,)."""
+    known: dict[tuple[str, str, float], float] = {}
+    content = supply.content("USA")
+    rates = []
+    for index, (link, product) in enumerate(zip(supply.links, supply.product, strict=True)):
+        kind = supply.products[product].vehicle_class
+        key = (link.country, kind, round(float(content[index]), 12))
+        if link.country == supply.importer:
+            rates.append(0.0)
+            continue
+        if key not in known:
+            known[key] = tariff(
+                measures, supply.importer, link.country, kind, on, us_content=key[2]
+            ).rate
+        rates.append(known[key])
+    return np.array(rates)
+
+
+def _credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProduct:
+    """Return the purchase subsidy of each product, weighted by the origins that qualify."""
+    amounts = [
+        purchase_subsidy(
+            measures,
+            supply.importer,
+            on,
+            supply.products[product].traits | {"assembly": link.country},
+        )
+        for link, product in zip(supply.links, supply.product, strict=True)
+    ]
+    return supply.total(supply.share * np.array(amounts))
