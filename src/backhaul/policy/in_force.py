@@ -29,7 +29,7 @@ def in_force(
         importer: Country whose laws are meant, ISO alpha-3.
         exporter: Country where the good was built, ISO alpha-3.
         product_class: "passenger_car", "light_truck" or "parts".
-        on: The day (`ground.calendar.parse_day` reads one). Spans are half-open: a measure is in force on its start, not on its end.
+        on: The day. Spans are half-open: a measure is in force on its start, not on its end.
 
     Returns:
         The measures, sorted by name.
