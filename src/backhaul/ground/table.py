@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -224,13 +225,16 @@ def _sums(frame: pd.DataFrame, schema: Schema) -> list[Problem]:
         by = list(column.sum_key)
         if not by or any(name not in frame for name in [*by, column.name]):
             continue
-        for label, group in frame.groupby(by, sort=False):
-            total = float(group[column.name].sum())
-            if group[column.name].isna().any() or abs(total - 1) <= SUM_TOLERANCE:
+        groups: dict[tuple[object, ...], list[tuple[int, float]]] = {}
+        for line, share, *labels in frame[[LINE, column.name, *by]].itertuples(index=False):
+            groups.setdefault(tuple(labels), []).append((int(line), float(share)))
+        for label, rows in groups.items():
+            total = math.fsum(share for _, share in rows)
+            if math.isnan(total) or abs(total - 1) <= SUM_TOLERANCE:  # a blank share is told
                 continue
-            who = ", ".join(str(part) for part in (label if isinstance(label, tuple) else [label]))
-            lines = [int(line) for line in group[LINE]]
+            who = ", ".join(str(part) for part in label)
             what = f"the shares of {who} add to {total:.9g}; they must add to 1."
-            fix = f"Correct the column in line {listed(str(line) for line in lines)}."
-            problems.append(Problem(schema.file, lines[0], column.name, f"{total:.9g}", what, fix))
+            fix = f"Correct the column in line {listed(str(line) for line, _ in rows)}."
+            found = f"{total:.9g}"
+            problems.append(Problem(schema.file, rows[0][0], column.name, found, what, fix))
     return problems
