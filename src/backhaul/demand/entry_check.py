@@ -101,7 +101,7 @@ def leave_one_out_entry(
                 - hedonic.residuals[n]
                 + np.quantile(np.delete(hedonic.residuals, n), LEVELS)
             ]
-            for n, product in enumerate(rows)
+            for n, product in enumerate(rows.tolist())
         ]
     )
     return EntryCheck(

@@ -115,7 +115,7 @@ class Hedonic:
     """Products it was fitted on. Length N."""
 
     residuals: np.ndarray
-    """Exact leave-one-out residuals: delta minus its prediction without that product. Shape (N,)."""
+    """Exact leave-one-out residuals: delta minus its prediction without the product. (N,)."""
 
     shift: float
     """Mean leave-one-out residual of the carmakers' own imports: what entrants differ by from
@@ -135,7 +135,9 @@ class Hedonic:
             MarketError: A nest, a power train or a grade price that the fit does not know.
         """
         _check_known(self, characteristics)
-        regressors = (_regressors(characteristics, self.with_grade) - self.centre) / self.scale
+        regressors = (
+            _regressors(characteristics, with_grade=self.with_grade) - self.centre
+        ) / self.scale
         nest = np.array([self.nest_effects[name] for name in characteristics.nest])
         brand = np.array([self.brand_effects.get(name, 0.0) for name in characteristics.brand])
         return self.mean + regressors @ self.coefficients + nest + brand
@@ -187,13 +189,13 @@ def fit_hedonic(
             fix="Add products, or split the rows that stand for several models.",
         )
     with_grade = characteristics.grade_price is not None
-    raw = _regressors(characteristics, with_grade)
+    raw = _regressors(characteristics, with_grade=with_grade)
     centre, scale = raw.mean(axis=0), raw.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     x = (raw - centre) / scale
     nests, brands = _dummies(characteristics.nest), _dummies(characteristics.brand)
     parts = (LIGHT * x @ x.T, nests[1] @ nests[1].T, brands[1] @ brands[1].T)
-    ratio_nest, ratio_brand = np.exp(_likeliest(delta, parts))
+    ratio_nest, ratio_brand = np.exp(_likeliest(delta - delta.mean(), parts))
     precision, projection = _matrices(parts, ratio_nest, ratio_brand)
     mean = float((precision @ delta).sum() / precision.sum())
     solved = precision @ (delta - mean)
@@ -201,7 +203,7 @@ def fit_hedonic(
     noise = float(np.sqrt(delta @ projection @ delta / (delta.size - 1)))
     return Hedonic(
         mean=mean,
-        columns=_columns(with_grade),
+        columns=_columns(with_grade=with_grade),
         centre=read_only(centre),
         scale=read_only(scale),
         coefficients=read_only(LIGHT * x.T @ solved),
@@ -216,13 +218,13 @@ def fit_hedonic(
     )
 
 
-def _columns(with_grade: bool) -> tuple[str, ...]:  # noqa: FBT001
+def _columns(*, with_grade: bool) -> tuple[str, ...]:
     """Return the names of the regressors."""
     names = ("log length", "log displacement", *POWERTRAINS[1:], "luxury")
     return (*names, "log grade price") if with_grade else names
 
 
-def _regressors(characteristics: Characteristics, with_grade: bool) -> np.ndarray:  # noqa: FBT001
+def _regressors(characteristics: Characteristics, *, with_grade: bool) -> np.ndarray:
     """Return the regressors before they are standardised. Shape (N, columns)."""
     electric = np.array([name == "bev" for name in characteristics.powertrain])
     displacement = np.where(electric, LITRE, characteristics.engine_cc) / LITRE

@@ -17,7 +17,8 @@ from backhaul.shapes import IndexPerProduct, PerConsumer, PerProduct, ProductByC
 SHARE_TOLERANCE = 1e-12
 """Largest accepted gap between log modelled and log observed share (MODEL section 8)."""
 
-MAX_STEPS = 500
+ROOM = 100.0  # steps go on while they help, down to this part of the tolerance
+MAX_STEPS = 1000
 MAX_NEWTON_MOVE = 50.0  # a longer step is no step but a sign of a flat place
 
 
@@ -98,7 +99,7 @@ def check_shares(*, observed: PerProduct, names: tuple[str, ...] = ()) -> None:
     """Raise a CalibrationError, naming products, unless shares are positive and sum below one."""
     bad = np.flatnonzero(~(np.isfinite(observed) & (observed > 0)))
     if bad.size:
-        listed = ", ".join(f"{_name(names, j)} ({observed[j]:g})" for j in bad[:5])
+        listed = ", ".join(f"{_name(names, j)} ({observed[j]:g})" for j in bad[:5].tolist())
         raise CalibrationError(
             where="observed shares",
             what=f"{bad.size} are not positive numbers: {listed}.",
@@ -125,12 +126,11 @@ def solve_delta(
     target = np.log(question.observed)
     chosen = question.choice(delta, sigma_in=sigma_in, sigma_seg=sigma_seg)
     gap = _gap(chosen, question, target)
-    best, patience, polish = np.abs(gap).max(), 1, 0
-    for _ in range(MAX_STEPS):
-        if best <= SHARE_TOLERANCE:
-            polish += 1
-            if polish > 1 or best <= SHARE_TOLERANCE / 100:
-                return delta
+    best, patience, steps = np.abs(gap).max(), 1, 0
+    while steps < MAX_STEPS:
+        if best <= SHARE_TOLERANCE / ROOM:
+            return delta
+        steps += 1
         trial = delta + _newton_step(question, chosen, gap, sigma_in, sigma_seg)
         trial_chosen = question.choice(trial, sigma_in=sigma_in, sigma_seg=sigma_seg)
         trial_gap = _gap(trial_chosen, question, target)
@@ -143,7 +143,8 @@ def solve_delta(
                 delta = delta + (1 - sigma_seg) * np.clip(gap, -MAX_NEWTON_MOVE, MAX_NEWTON_MOVE)
                 chosen = question.choice(delta, sigma_in=sigma_in, sigma_seg=sigma_seg)
                 gap = _gap(chosen, question, target)
-            patience = min(2 * patience, 200)
+            steps += patience
+            patience = min(2 * patience, 64)
         best = np.abs(gap).max()
     worst = int(np.abs(gap).argmax())
     raise CalibrationError(

@@ -31,6 +31,7 @@ MAX_ROUNDS = 40
 DIFFERENCE = 1e-5  # step of the first derivative, in logs
 NEAR = 0.2  # trials this close (in logs) start their inversion from each other
 LONGEST = 1.0  # longest step of the search, in logs
+FAR = 1.0  # how far outside the bounds (in logs) the search may pass on its way
 EDGE = 1e-9  # how far outside [0, sigma_seg] round-off may put sigma_in at a boundary solution
 
 
@@ -245,7 +246,10 @@ def _search(problem: _Problem, *, directions: np.ndarray, wanted: list[int]) -> 
         try:
             step = np.linalg.solve(slope, -now.gap[wanted])
             step *= min(1.0, LONGEST / np.abs(step).max())
-            then = _try(problem, now.at + directions @ step, now)
+            at = now.at + directions @ step
+            if _hopeless(at):
+                return None
+            then = _try(problem, at, now)
         except (np.linalg.LinAlgError, CalibrationError):
             return None
         if np.abs(then.gap[wanted]).max() > 0.3 * np.abs(now.gap[wanted]).max():
@@ -264,6 +268,12 @@ def _slope(problem: _Problem, at: _Trial, directions: np.ndarray, wanted: list[i
         for direction in directions.T
     ]
     return np.array(columns).T
+
+
+def _hopeless(at: np.ndarray) -> bool:
+    """Say whether a point is too far outside the bounds to lie on the way to one inside."""
+    _, e, a = at
+    return bool(e < -FAR or a - e < -FAR)
 
 
 def _inside(trial: _Trial) -> bool:

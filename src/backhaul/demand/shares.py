@@ -5,29 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Inexact
 
 from backhaul.demand.taste import Taste
-from backhaul.shapes import IndexPerProduct, PerConsumer, PerProduct, ProductByConsumer
+from backhaul.shapes import IndexPerProduct
+
+# Real, or complex where a slope is checked by a complex step.
+SmoothPerProduct = Inexact[np.ndarray, " J"]
+SmoothPerConsumer = Inexact[np.ndarray, " I"]
+SmoothProductByConsumer = Inexact[np.ndarray, "J I"]
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
     """The choice probabilities of each consumer, on every level of the nest."""
 
-    share: ProductByConsumer
+    share: SmoothProductByConsumer
     """Probability that consumer i buys product j. Shape (J, I)."""
 
-    in_nest: ProductByConsumer
+    in_nest: SmoothProductByConsumer
     """Probability of product j given that its segment is chosen. Shape (J, I)."""
 
-    in_market: ProductByConsumer
+    in_market: SmoothProductByConsumer
     """Probability of product j given that a new car is bought. Shape (J, I)."""
 
-    inclusive: PerConsumer
+    inclusive: SmoothPerConsumer
     """Log-sum utility of buying any new car; expected utility is log(1 + exp(inclusive))."""
 
 
-def choice(taste: Taste, price: PerProduct) -> Choice:
+def choice(taste: Taste, price: SmoothPerProduct) -> Choice:
     """Return the choice probabilities at these consumer prices.
 
     Args:
@@ -53,14 +59,14 @@ def choice(taste: Taste, price: PerProduct) -> Choice:
     )
 
 
-def shares(taste: Taste, price: PerProduct) -> PerProduct:
+def shares(taste: Taste, price: SmoothPerProduct) -> SmoothPerProduct:
     """Return the share of households that buy each product. Shape (J,), sums to less than one."""
     return choice(taste, price).share @ taste.weights
 
 
 def nested_choice(
     *,
-    value: ProductByConsumer,
+    value: SmoothProductByConsumer,
     nest: IndexPerProduct,
     members: np.ndarray,
     sigma_in: float,
@@ -98,7 +104,7 @@ def nested_choice(
     )
 
 
-def _logistic(x: PerConsumer) -> PerConsumer:
+def _logistic(x: SmoothPerConsumer) -> SmoothPerConsumer:
     """Return 1 / (1 + exp(-x)) without overflow, for real or complex x."""
     shift = np.maximum(x.real, 0)
     return np.exp(x - shift) / (np.exp(-shift) + np.exp(x - shift))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from backhaul.demand.shares import choice
+from backhaul.demand.shares import SmoothPerConsumer, SmoothPerProduct, choice
 from backhaul.demand.taste import Taste
 from backhaul.errors import MarketError
 from backhaul.shapes import PerConsumer, PerProduct
 
 
-def consumer_surplus(taste: Taste, price: PerProduct) -> PerConsumer:
+def consumer_surplus(taste: Taste, price: SmoothPerProduct) -> SmoothPerConsumer:
     """Return each consumer's expected surplus from the new-car market.
 
         (1 / alpha_i) log(1 + exp(inclusive_i))
@@ -36,8 +36,7 @@ def consumer_surplus(taste: Taste, price: PerProduct) -> PerConsumer:
 
 def mean_surplus(taste: Taste, price: PerProduct) -> float:
     """Return the mean surplus per household, in market currency; times households is the total."""
-    total = consumer_surplus(taste, price) @ taste.weights
-    return total if np.iscomplexobj(total) else float(total)
+    return float(consumer_surplus(taste, price) @ taste.weights)
 
 
 def income_groups(*, income: PerConsumer, weights: PerConsumer, groups: int = 5) -> np.ndarray:
