@@ -75,6 +75,8 @@ def scan_single_prices(game: Game, now: Conditions) -> Scan:
         base = _payoff_of(game, others, price)
         payoff = np.array([_payoff_of(game, others, row) for row in tried])
         best, top = _refined(game, others, (price, base), width, 2)
+        if np.any(top - base > 1e-12 * np.abs(base)):
+            best, top = _refined(game, others, (best, top), width / 4, 5)
         peak = _is_peak(payoff) & (np.abs(np.log(tried / price)) > 1.5 * width)
         payoff = np.where(peak, payoff, -np.inf)
         row, columns = np.argmax(payoff, axis=0), np.arange(price.size)

@@ -6,25 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backhaul.demand.shares import Choice, choice
+from backhaul.demand.shares import (
+    Choice,
+    SmoothPerProduct,
+    SmoothProductByConsumer,
+    choice,
+)
 from backhaul.demand.taste import Taste
 from backhaul.equilibrium.game import Game
 from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
-from backhaul.shapes import PerConsumer, PerProduct, ProductByConsumer, ProductByProduct
+from backhaul.shapes import PerConsumer, PerProduct, ProductByProduct
 
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
     """Where each seller stands at given prices, and how far each price is from its best."""
 
-    price: PerProduct
+    price: SmoothPerProduct
     """Consumer price. Shape (J,), market currency per vehicle."""
 
     choice: Choice
     """Choice probabilities at these prices."""
 
-    margin: PerProduct
+    margin: SmoothPerProduct
     """`keep_j p_j - cost_j`. Shape (J,), market currency per vehicle."""
 
     in_nest: np.ndarray
@@ -36,16 +41,16 @@ class Conditions:
     overall: np.ndarray
     """Expected margin of a seller from a household. Shape (D, I)."""
 
-    regained: ProductByConsumer
+    regained: SmoothProductByConsumer
     """X_ij: what the seller of j regains from a buyer who leaves j. Shape (J, I)."""
 
-    profit_slope: PerProduct
+    profit_slope: SmoothPerProduct
     """F_j: derivative of the seller's profit per household by p_j. Shape (J,)."""
 
-    pull: PerProduct
+    pull: SmoothPerProduct
     """L_j: integral of alpha_i s_ij. Shape (J,), per unit of currency."""
 
-    gap: PerProduct
+    gap: SmoothPerProduct
     """r_j = cost_j / keep_j + zeta_j(p) - p_j. Shape (J,), market currency per vehicle."""
 
     @property
@@ -77,8 +82,8 @@ def residual(taste: Taste, wedge: Wedge, conduct: Conduct, price: PerProduct) ->
     return conditions(Game(taste, wedge, conduct), price).gap
 
 
-def conditions(game: Game, price: PerProduct) -> Conditions:
-    """Return the first-order conditions of all sellers at these prices.
+def conditions(game: Game, price: SmoothPerProduct) -> Conditions:
+    """Return the first-order conditions of all sellers at these prices; complex is allowed.
 
     Firm and nest sums are grouped, so the work is of order J I.
     """

@@ -112,8 +112,8 @@ def _keep_better(
 
 def _optimise(
     field: _Field, price: PerProduct, base: float, centre: PerProduct
-) -> tuple[PerProduct, float]:
-    """Maximise one seller's payoff over all its prices; return its prices and the payoff."""
+) -> tuple[np.ndarray, float]:
+    """Maximise one seller's payoff over all its prices; return those prices and the payoff."""
     unit = centre[field.own]
 
     def loss(multiple: np.ndarray) -> tuple[float, np.ndarray]:

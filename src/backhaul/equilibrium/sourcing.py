@@ -114,12 +114,12 @@ def source(links: Links, cost: PerLink) -> Sourcing:
         dispersion = base / links.theta
         # measured from the mean change, so that a change common to all links is exact
         pull = -(change - mean_change[product]) / dispersion[product]
-        used = links.base_share > 0
+        pull = np.where(links.base_share > 0, pull, -np.inf)
         top = np.full(links.products, -np.inf)
-        np.maximum.at(top, product[used], pull[used])
-        excess = np.where(used, np.expm1(np.where(used, pull - top[product], 0.0)), 0.0)
+        np.maximum.at(top, product, pull)
+        excess = np.expm1(pull - top[product])
         log_sum = top + np.log1p(np.bincount(product, links.base_share * excess))
-        share = np.where(used, links.base_share * np.exp(pull - log_sum[product]), 0.0)
+        share = links.base_share * np.exp(pull - log_sum[product])
         index = index - dispersion * log_sum
     mean = np.bincount(product, share * cost)
     return Sourcing(share=share, cost=index, resourcing=index - mean)

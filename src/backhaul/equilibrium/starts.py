@@ -60,13 +60,13 @@ class Starts:
 def starting_points(game: Game, now: Conditions, seed: int) -> tuple[PerProduct, ...]:
     """Return five other prices to start from: low, high, and two at random around the answer.
 
-    The first is cost plus the mark-up of a product that is alone in its firm, from the mean price
-    coefficient of its buyers; then 1.5 and 3 times the answer; then log-normal, 25 per cent.
+    The first is cost plus the mark-up that the mean household's price coefficient would bear; it
+    forgets who buys at the answer. Then 1.5 and 3 times the answer; then log-normal, 25 per cent.
     """
     rng = np.random.default_rng(seed)
     keep, a = game.wedge.keep, game.curvature[0]
-    alone = (now.choice.share @ game.taste.weights) / (a * now.pull)
-    low = np.maximum(game.wedge.cost / keep, 0.05 * now.price) + alone
+    bearable = 1 / (a * float(game.taste.alpha @ game.taste.weights))
+    low = np.maximum(game.wedge.cost / keep, 0.05 * now.price) + bearable
     spread = np.exp(0.25 * rng.standard_normal((2, now.price.size)))
     return (low, 1.5 * now.price, 3.0 * now.price, *(now.price * spread))
 
