@@ -66,12 +66,12 @@ def plain_data(value: object) -> Any:  # noqa: ANN401 - JSON is any of six types
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if type(value).__name__ in ("NAType", "NaTType"):  # a cell of pandas without a value
+        return None
     if isinstance(value, date | Path):
         return str(value)
     if isinstance(value, Enum):
         return plain_data(value.value)
-    if "NA" in type(value).__name__:  # what pandas writes for a cell without a value
-        return None
     return _composed(value)
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -141,5 +141,4 @@ def _bug(error: Exception) -> InternalError:
 
 def _give_up_printing() -> None:
     """The reader of our pipe has gone; keep Python from complaining about it on the way out."""
-    stream: TextIO = sys.stdout
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

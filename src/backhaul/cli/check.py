@@ -15,7 +15,7 @@ def check(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DIR]",
+            metavar="DIR",
             show_default=False,
             help="Folder of your own tables; without it the shipped ones are checked.",
         ),

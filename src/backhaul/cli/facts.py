@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from backhaul.cli.answer import Answer, Block, Grid, Pairs, Text
+from backhaul.cli.answer import Answer, Block, Grid, Pairs, Text, plain_data
 from backhaul.cli.law import unknown
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def market(evidence: Evidence, code: str) -> Answer:
     here = observed.markets[code]
     units = sum(p.units for p in here.products)
     value = sum(p.units * p.price for p in here.products)
-    firms, segments = Counter[str](), Counter[str]()
+    firms: dict[str, float] = defaultdict(float)
+    segments: dict[str, float] = defaultdict(float)
     for product in here.products:
-        firms[product.firm] += product.units  # type: ignore[assignment]
-        segments[product.segment] += product.units  # type: ignore[assignment]
+        firms[product.firm] += product.units
+        segments[product.segment] += product.units
     origins = _origins(here, observed.links[code])
     result = {
         "market": code,
@@ -170,12 +171,12 @@ def _price_basis(code: str) -> str:
     return "before sales tax" if code in LISTED_BEFORE_TAX else "tax included"
 
 
-def _origins(here: Market, links: tuple[Link, ...]) -> Counter[str]:
+def _origins(here: Market, links: tuple[Link, ...]) -> dict[str, float]:
     """Return units by country of assembly."""
     units = {p.id: p.units for p in here.products}
-    origins = Counter[str]()
+    origins: dict[str, float] = defaultdict(float)
     for link in links:
-        origins[link.country] += link.share * units[link.product]  # type: ignore[assignment]
+        origins[link.country] += link.share * units[link.product]
     return origins
 
 
@@ -278,7 +279,7 @@ def _candidates(evidence: Evidence) -> set[str]:
 
 
 def _blank(value: object) -> bool:
-    return value is None or value != value or "NA" in type(value).__name__ or value == ""
+    return plain_data(value) in (None, "")
 
 
 def _count(value: float | None, unit: str) -> str:

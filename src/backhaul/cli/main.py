@@ -38,15 +38,15 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value
+def _print_version(wanted: bool) -> bool:  # noqa: FBT001 - Typer calls it with the flag's value
     if wanted:
         typer.echo(f"backhaul {__version__}")
         raise typer.Exit
+    return wanted
 
 
-@app.callback(invoke_without_command=True)
+@app.callback()
 def root(
-    context: typer.Context,
     *,
     version: Annotated[
         bool,
@@ -63,12 +63,11 @@ def root(
     Ask a question with `run`, look up a fact with `show`, hold what was said against the figures
     with `claims`, and test your own tables with `check`.
     """
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 app.command(
     name="run",
+    short_help="Answer one question: before, after, who gains.",
     epilog=examples(
         "backhaul run reverse-imports",
         "backhaul run reverse-imports --out out/reverse-imports",
@@ -89,6 +88,7 @@ app.command(
 )(claims)
 app.command(
     name="check",
+    short_help="Check tables against their schemas.",
     epilog=examples(
         "backhaul check", "backhaul check my-tables/", "backhaul check my-tables/ --json"
     ),
@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `backhaul`; None takes those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in ([], ["show"]):
+        words.append("--help")  # a name alone asks what there is
     return guard(
         lambda: app(args=words, prog_name="backhaul", standalone_mode=False), arguments=words
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from backhaul.cli.answer import Answer, Block, Grid, Pairs, Text, plain_data
 
 if TYPE_CHECKING:
+    from typing import IO
+
     from rich.console import RenderableType
 
     from backhaul.errors import BackhaulError, Problem
@@ -16,7 +18,25 @@ if TYPE_CHECKING:
 _GAP = "  "
 
 
-def print_answer(answer: Answer, *, stream: TextIO) -> None:
+@runtime_checkable
+class Stream(Protocol):
+    """What is printed on: standard output, standard error, or a test's own."""
+
+    @property
+    def encoding(self) -> str | None:
+        """Name of its encoding; None where text stays text."""
+
+    def write(self, text: str, /) -> int:
+        """Take a text."""
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+
+    def isatty(self) -> bool:
+        """Return whether a person is watching."""
+
+
+def print_answer(answer: Answer, *, stream: Stream) -> None:
     """Print an answer for a person: with colour and lines in a terminal, plain in a pipe."""
     if stream.isatty():
         _print_rich([_rich(block) for block in answer.blocks], stream)
@@ -24,7 +44,7 @@ def print_answer(answer: Answer, *, stream: TextIO) -> None:
     _write("\n\n".join(_plain(block) for block in answer.blocks) + "\n", stream)
 
 
-def print_error(error: BackhaulError, *, stream: TextIO) -> None:
+def print_error(error: BackhaulError, *, stream: Stream) -> None:
     """Print where, what and fix, and the table of problems, for a person."""
     problems = _problem_grid(error.problems)
     if stream.isatty():
@@ -40,25 +60,25 @@ def print_error(error: BackhaulError, *, stream: TextIO) -> None:
     _write("\n".join(_clean(line) for line in lines) + "\n", stream)
 
 
-def print_answer_json(answer: Answer, *, stream: TextIO) -> None:
+def print_answer_json(answer: Answer, *, stream: Stream) -> None:
     """Print `{"ok": true, "command", "result"}`, one object and nothing else."""
     body = {"ok": True, "command": answer.command, "result": plain_data(answer.result)}
     _write_json(body, stream)
 
 
-def print_error_json(error: BackhaulError, *, stream: TextIO) -> None:
+def print_error_json(error: BackhaulError, *, stream: Stream) -> None:
     """Print `{"ok": false, "error", "problems"}`, one object and nothing else."""
     problems = [problem.as_dict() for problem in error.problems]
     _write_json({"ok": False, "error": error.as_dict(), "problems": problems}, stream)
 
 
-def _write_json(body: dict[str, object], stream: TextIO) -> None:
+def _write_json(body: dict[str, object], stream: Stream) -> None:
     # Beyond UTF-8 a stream may not know every letter; JSON has its own way to write them.
     utf8 = (stream.encoding or "utf-8").lower().replace("-", "") == "utf8"
     _write(json.dumps(body, ensure_ascii=not utf8, allow_nan=False, indent=2) + "\n", stream)
 
 
-def _write(text: str, stream: TextIO) -> None:
+def _write(text: str, stream: Stream) -> None:
     """Write text, with a question mark for letters that the stream does not know."""
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, errors="replace").decode(encoding))
@@ -101,10 +121,10 @@ def _clean(text: str) -> str:
     return "".join(c for c in spaced if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf"))
 
 
-def _print_rich(parts: list[RenderableType], stream: TextIO) -> None:
+def _print_rich(parts: list[RenderableType], stream: Stream) -> None:
     from rich.console import Console
 
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    console = Console(file=cast("IO[str]", stream), highlight=False, markup=False, emoji=False)
     for part in parts:
         console.print(part)
 

@@ -12,6 +12,9 @@ from backhaul.cli.options import DataFolder, JsonFlag, evidence_from
 from backhaul.cli.progress import steps
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from backhaul.outcome.figure import Figure
     from backhaul.outcome.outcome import Outcome
 
 
@@ -90,24 +93,43 @@ def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
 
 
 def _figures(outcome: Outcome) -> Grid:
-    from backhaul.report import words
-
-    rows = []
-    for figure in outcome.figures:
-        before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
-        change = words.signed(words.bare(figure.change, figure.unit))
-        percent = words.relative(figure.baseline, figure.scenario)
-        span = words.interval(figure.low, figure.high, figure.unit)
-        row = (figure.label, before, after, change, percent, figure.unit, span)
-        rows.append(tuple(words.plain(cell) for cell in row))
     columns = ("figure", "baseline", "scenario", "change", "per cent", "unit", "range")
     return Grid(
         columns=columns,
-        rows=tuple(rows),
+        rows=tuple(_figure_row(figure) for figure in outcome.figures),
         right=frozenset({"baseline", "scenario", "change", "per cent"}),
     )
 
 
+def _figure_row(figure: Figure) -> tuple[str, ...]:
+    """Return one figure as texts; a figure that the baseline lacks has no change."""
+    from backhaul.report import words
+
+    span = words.interval(figure.low, figure.high, figure.unit)
+    if figure.baseline is None or figure.change is None:
+        before, after = "none", words.bare(figure.scenario, figure.unit)
+        change, percent = "", ""
+    else:
+        before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
+        change = words.signed(words.bare(figure.change, figure.unit))
+        percent = words.relative(figure.baseline, figure.scenario)
+    label = figure.label or figure.name
+    row = (label, before, after, change, percent, figure.unit, span)
+    return tuple(words.plain(cell) for cell in row)
+
+
 def _proof(outcome: Outcome) -> tuple[tuple[str, str], ...]:
-    """Return one line per solved state, from the certificate's own words."""
-    return tuple((str(state), str(proof)) for state, proof in outcome.certificate.items())
+    """Return one line per part of the certificate: its worst value, and where that stands."""
+    rows = []
+    for part, found in outcome.certificate.items():
+        entry: Mapping[str, object] = found if isinstance(found, dict) else {"value": found}
+        shown = {key: value for key, value in entry.items() if value is not None}
+        text = ", ".join(f"{key} {_short(value)}" for key, value in shown.items())
+        rows.append((part.replace("_", " "), text))
+    return tuple(rows)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.2g}" if isinstance(value, float) else str(value)

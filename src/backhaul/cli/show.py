@@ -21,15 +21,9 @@ show = typer.Typer(
 )
 
 
-@show.callback(invoke_without_command=True)
-def _root(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
-def _day(text: str) -> date:
+def _day(text: str | date) -> date:
     try:
-        return date.fromisoformat(str(text))  # the default comes here as a day
+        return date.fromisoformat(str(text))
     except ValueError:
         raise typer.BadParameter(
             f"{text!r} is not a day of the calendar; write it as 2025-06-01"
@@ -88,10 +82,11 @@ def measure(
 
 
 @show.command(
+    short_help="A duty on a day, and what makes it up.",
     epilog=examples(
         "backhaul show tariff USA JPN passenger_car --on 2025-06-01",
         "backhaul show tariff JPN USA passenger_car",
-    )
+    ),
 )
 def tariff(
     importer: Annotated[
