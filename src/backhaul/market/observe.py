@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -66,11 +66,21 @@ def observe(evidence: Evidence) -> Observations:
         links=links,
         plants=plants,
         freight=freight,
-        measures=measures_from(
-            evidence.table("policy", "measures"), evidence.table("policy", "country_groups")
-        ),
+        measures=_measures(evidence),
         jpy_per_usd=evidence.parameter("fx_jpy_usd_2024").value,
         adjustments=tuple(adjustments),
+    )
+
+
+def _measures(evidence: Evidence) -> tuple[Measure, ...]:
+    """Return the measures, the sales tax at the value that its parameter has."""
+    measures = measures_from(
+        evidence.table("policy", "measures"), evidence.table("policy", "country_groups")
+    )
+    rate = evidence.parameter("us_sales_tax").value
+    return tuple(
+        replace(measure, rate=rate) if measure.measure_id == "us_sales_tax" else measure
+        for measure in measures
     )
 
 

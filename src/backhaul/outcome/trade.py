@@ -49,6 +49,8 @@ class PublicSale:
     """Inland haul, port handling and pre-delivery."""
 
     profit: float
+    plant: str
+    """Where the vehicles are built."""
 
     @property
     def resources(self) -> float:
@@ -110,6 +112,7 @@ def _public_sale(state: State, purchase: Purchase) -> PublicSale:
         freight=units * (ocean + insurance),
         handling=units * handling,
         profit=units * (float(gate) - cost),
+        plant=plant,
     )
 
 
