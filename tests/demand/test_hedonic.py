@@ -264,6 +264,30 @@ def test_the_entry_of_one_product_is_its_own_market_solved_again():
     assert check.log_error[7] == pytest.approx(np.log(expected[7] / check.units[7]), rel=1e-9)
 
 
+def test_as_entrants_products_are_moved_by_the_shift_of_the_other_imports():
+    """The check of a known entry uses what the other entries teach, never its own surprise."""
+    known = cars()
+    taste, price = market_of(known)
+    found = fitted(known, taste.delta, flagged=("car_3", "car_17"))
+    plain, moved = (
+        leave_one_out_entry(
+            taste=taste,
+            price=price,
+            households=1.0,
+            names=known.names,
+            hedonic=found,
+            as_entrants=flag,
+        )
+        for flag in (False, True)
+    )
+    at = np.array(taste.delta)
+    at[3] += found.residuals[17] - found.residuals[3] + np.median(np.delete(found.residuals, 3))
+    expected = shares(replace(taste, delta=at), price)[3]
+    assert moved.median[3] == pytest.approx(expected, rel=1e-12)
+    direction = np.sign(moved.median - plain.median)[[j for j in range(60) if j not in (3, 17)]]
+    np.testing.assert_array_equal(direction, np.sign(found.shift))
+
+
 def test_a_hedonic_of_another_market_is_refused():
     """Products are matched by name."""
     known = cars()

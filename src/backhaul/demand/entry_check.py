@@ -67,12 +67,12 @@ def leave_one_out_entry(
     households: float,
     names: tuple[str, ...],
     hedonic: Hedonic,
+    as_entrants: bool = False,
 ) -> EntryCheck:
     """Predict each fitted product's units from the others, at its observed price.
 
     The mean utility of the product is replaced by its leave-one-out prediction plus quantiles of
-    the **other** products' leave-one-out residuals; all other products keep theirs. The entrant
-    shift is not applied: these products are no entrants.
+    the **other** products' leave-one-out residuals; all other products keep theirs.
 
     Args:
         taste: Calibrated tastes; `delta` of the fitted products is what the hedonic was fitted on.
@@ -80,6 +80,8 @@ def leave_one_out_entry(
         households: Size of the market, so that shares become units.
         names: All products of the market. Length J.
         hedonic: Fitted on some of them.
+        as_entrants: Whether to add the entrant shift, for an own import that of the others. Off
+            for products that have been on sale for long; on for recent entries.
 
     Raises:
         MarketError: The hedonic was fitted on a product that the market does not have.
@@ -100,6 +102,7 @@ def leave_one_out_entry(
                 for at in taste.delta[product]
                 - hedonic.residuals[n]
                 + np.quantile(np.delete(hedonic.residuals, n), LEVELS)
+                + (_shift_without(hedonic, n) if as_entrants else 0.0)
             ]
             for n, product in enumerate(rows.tolist())
         ]
@@ -111,6 +114,13 @@ def leave_one_out_entry(
         median=predicted[:, 1],
         high=predicted[:, 2],
     )
+
+
+def _shift_without(hedonic: Hedonic, product: int) -> float:
+    """Return the entrant shift as it would be without one product; 0 without any import."""
+    flagged = hedonic.own_import.copy()
+    flagged[product] = False
+    return float(hedonic.residuals[flagged].mean()) if flagged.any() else 0.0
 
 
 def _units(taste: Taste, price: PerProduct, households: float, product: int, delta: float) -> float:

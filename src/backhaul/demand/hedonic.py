@@ -117,9 +117,16 @@ class Hedonic:
     residuals: np.ndarray
     """Exact leave-one-out residuals: delta minus its prediction without the product. (N,)."""
 
-    shift: float
-    """Mean leave-one-out residual of the carmakers' own imports: what entrants differ by from
-    survivors. Utility; 0 where no product was flagged as one."""
+    own_import: np.ndarray
+    """Which of them the home carmakers import, the pattern for entrants. Shape (N,), flags."""
+
+    @property
+    def shift(self) -> float:
+        """Mean leave-one-out residual of own imports: what entrants differ by from survivors.
+
+        Utility; 0 where no product was flagged as an own import.
+        """
+        return float(self.residuals[self.own_import].mean()) if self.own_import.any() else 0.0
 
     @property
     def with_grade(self) -> bool:
@@ -214,7 +221,7 @@ def fit_hedonic(
         deviations=(float(noise * ratio_nest**0.5), float(noise * ratio_brand**0.5), noise),
         names=characteristics.names,
         residuals=read_only(residuals),
-        shift=float(residuals[own_import].mean()) if np.any(own_import) else 0.0,
+        own_import=read_only(own_import, bool),
     )
 
 
