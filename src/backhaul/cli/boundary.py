@@ -79,7 +79,9 @@ def guard(command: Callable[[], object], *, arguments: Sequence[str]) -> int:
 def _caught(command: Callable[[], object], *, debug: bool) -> object:
     """Return what the command returns, or its error as one of ours."""
     try:
-        return command()
+        found = command()
+        # Typer turns Ctrl-C into this code.
+        return _interrupted() if found == INTERRUPTED else found
     except BackhaulError as error:
         return error
     except (KeyboardInterrupt, typer.Abort):

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from backhaul.outcome.outcome import Outcome
 
 
+_SHOWN = 6
+"""Rows of units by origin, and of profit by firm, that a screen shows."""
+
+
 def run(
     scenario: Annotated[
         str,
@@ -94,11 +98,30 @@ def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
 
 def _figures(outcome: Outcome) -> Grid:
     columns = ("figure", "baseline", "scenario", "change", "per cent", "unit", "range")
+    shown = _headlines(outcome.figures)
+    left = len(outcome.figures) - len(shown)
     return Grid(
+        title=f"Figures ({left} more in --json and in the report)" if left else "Figures",
         columns=columns,
-        rows=tuple(_figure_row(figure) for figure in outcome.figures),
+        rows=tuple(_figure_row(figure) for figure in shown),
         right=frozenset({"baseline", "scenario", "change", "per cent"}),
     )
+
+
+def _headlines(figures: tuple[Figure, ...]) -> list[Figure]:
+    """Return the figures for a screen: of the two long families only the largest changes."""
+    families = ("units_", "profit_")
+    kept: set[str] = set()
+    for family in families:
+        members = [f for f in figures if f.name.startswith(family) and _is_detail(f.name)]
+        members.sort(key=lambda f: -abs(f.change or 0.0))
+        kept |= {f.name for f in members[:_SHOWN] if f.change}
+    return [f for f in figures if f.name in kept or not _is_detail(f.name)]
+
+
+def _is_detail(name: str) -> bool:
+    """Return whether a figure is one of a long family: units by origin, profit by firm."""
+    return name.startswith("profit_") or (name.startswith("units_") and "_to_" in name)
 
 
 def _figure_row(figure: Figure) -> tuple[str, ...]:
