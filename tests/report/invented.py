@@ -2,95 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import NOT_MODELLED, Card, Outcome
 
-@dataclass(frozen=True)
-class Figure:
-    """One headline figure."""
-
-    name: str
-    unit: str
-    baseline: float
-    scenario: float
-    label: str
-    low: float | None = None
-    high: float | None = None
+ASKS = (
+    "If Toyota and Nissan sell their US-built cars in Japan, how many would be bought, and what "
+    "would it take to reach 20,000 a year?"
+)
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """A question."""
-
-    name: str = "reverse-imports"
-    asks: str = (
-        "If Toyota and Nissan sell their US-built cars in Japan, how many would be bought, and what "
-        "would it take to reach 20,000 a year?"
-    )
-    as_of: date = date(2026, 3, 1)
-    baseline: str = "the world of 2024 under the measures in force on 1 March 2026"
-    author: str = "backhaul"
-    sources: tuple[str, ...] = ("seed_benzinga",)
-    notes: tuple[str, ...] = ("Left-hand drive is kept; Japan accepts US certification.",)
+def with_table(outcome: Outcome, name: str, frame: pd.DataFrame) -> Outcome:
+    """Return the outcome with one table exchanged."""
+    return replace(outcome, tables={**outcome.tables, name: frame})
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What the report reads."""
-
-    scenario: Scenario
-    figures: tuple[Figure, ...]
-    sentences: tuple[str, ...]
-    tables: dict[str, pd.DataFrame]
-    certificate: dict[str, Any]
-    certified: bool = True
-    manifest: dict[str, Any] = field(default_factory=dict)
-    not_modelled: tuple[str, ...] = ()
-
-    def with_table(self, name: str, frame: pd.DataFrame) -> Outcome:
-        """Return the outcome with one table exchanged."""
-        return replace(self, tables={**self.tables, name: frame})
+def with_products(outcome: Outcome, **changes: object) -> Outcome:
+    """Return the outcome with cells of its first product exchanged."""
+    frame = outcome.tables["products"].copy()
+    for column, value in changes.items():
+        frame.loc[frame.index[0], column] = value
+    return with_table(outcome, "products", frame)
 
 
 def outcome() -> Outcome:
     """Return reverse imports with invented figures of a plausible size."""
     return Outcome(
-        scenario=Scenario(),
+        scenario=Card(
+            name="reverse-imports",
+            asks=ASKS,
+            as_of=date(2026, 3, 1),
+            baseline="the world of 2024 under the measures in force on 1 March 2026",
+            author="backhaul",
+            sources=("seed_benzinga",),
+            notes=("Left-hand drive is kept; Japan accepts US certification.",),
+        ),
         figures=_figures(),
         sentences=(
-            "Twenty thousand cars are about 0.6 billion USD, about 0.9 % of the 68.5 billion deficit.",
-            "Without support 5,120 US-built cars would be bought a year; reaching 20,000 takes 9,410 "
-            "USD per car, 188 million USD a year.",
+            "20,000 cars are about 0.6 billion USD, about 0.9 % of the 68.5 billion deficit.",
+            "Without support 5,120 US-built cars would be bought a year; reaching 20,000 takes "
+            "9,410 USD per car, 188 million USD a year.",
             "Japanese buyers gain 71 million USD and the treasury pays more than that: for each "
             "dollar of deficit reduced, 31 cents of public money are spent.",
         ),
         tables=_tables(),
-        certificate={
-            f"{market} {state}": {
-                "first_order": 4.1e-12 if market == "US" else 3.3e-11,
-                "second_order": True,
-                "best_response": 2.0e-13,
-                "starts": {"tried": 5, "answers": 1},
-            }
-            for market in ("US", "JP")
-            for state in ("baseline", "scenario")
-        },
+        certificates={f"{m} {s}": _proof() for m in ("US", "JP") for s in ("baseline", "scenario")},
+        certified=True,
+        identities={"every_dollar_is_received": 2.2e-16, "world_welfare_adds_up": 4.1e-14},
         manifest={
             "versions": {"backhaul": "0.1.0", "numpy": "2.4.0", "python": "3.11.9"},
             "inputs": {"products.csv": "sha256:9f2c41aa", "measures.csv": "sha256:77aa01be"},
             "seed": 1,
         },
-        not_modelled=(
-            "Third markets: what is not sold in the two markets is not followed.",
-            "Wages, input prices and the exchange rate's own response.",
-            "Stock-building, used imports, saving and investment: the overall trade balance.",
-        ),
+        not_modelled=NOT_MODELLED,
     )
+
+
+def _proof() -> dict[str, object]:
+    """Return one certificate as the equilibrium room words it."""
+    return {
+        "first_order": {"value": 4.1e-12, "product": "camry", "passes": True},
+        "second_order": {"value": -0.41, "seller": "toyota", "passes": True},
+        "best_response": {"value": 2.0e-13, "seller": "gm", "product": "x", "passes": True},
+        "starts": {"tried": 6, "different": 1, "unsolved": 1, "answers": []},
+    }
 
 
 def _figures() -> tuple[Figure, ...]:
@@ -98,24 +79,72 @@ def _figures() -> tuple[Figure, ...]:
     per = "USD per vehicle"
     car, usd = "vehicles", "USD"
     return (
-        Figure("units_total_JP", car, 4_421_494, 4_432_310, "New cars sold in Japan"),
-        Figure("units_total_US", car, 15_853_104, 15_853_098, "New cars sold in the United States"),
-        Figure("support_per_vehicle_usd", per, 0, 9_412.3, "Support per vehicle", 6_120, 13_870),
-        Figure("support_outlay_usd", usd, 0, 188.2e6, "Public outlay on support", 122e6, 277e6),
-        Figure("units_committed", car, 0, 20_000, "Units committed"),
-        Figure("units_without_support", car, 0, 5_123, "Units without any support", 1_210, 14_800),
-        Figure("balance_us_jp_gross_usd", usd, -39.42e9, -38.79e9, "US-Japan car balance, gross"),
-        Figure("balance_us_jp_net_usd", usd, -39.42e9, -38.83e9, "US-Japan car balance, net"),
-        Figure("balance_us_jp_content_usd", usd, -35.1e9, -34.71e9, "US-Japan balance in content"),
-        Figure("consumer_surplus_JP_usd", usd, 0, 71.4e6, "Surplus of Japanese buyers", 41e6, 99e6),
+        Figure("units_total_JP", car, 4421494, 4432310, "New cars sold in Japan"),
+        Figure("units_total_US", car, 15853104, 15853098, "New cars sold in the United States"),
+        Figure(
+            "support_per_vehicle_usd",
+            per,
+            None,
+            9412.3,
+            "Support per vehicle",
+            6120,
+            13870,
+        ),
+        Figure(
+            "support_outlay_usd",
+            usd,
+            0,
+            188.2e6,
+            "Public outlay on support",
+            122.0e6,
+            277.0e6,
+        ),
+        Figure("units_committed", car, 0, 20000, "Units committed"),
+        Figure("units_without_support", car, 0, 5123, "Units without any support", 1210, 14800),
+        Figure(
+            "balance_us_jp_gross_usd",
+            usd,
+            -39420.0e6,
+            -38790.0e6,
+            "US-Japan car balance, gross",
+        ),
+        Figure(
+            "balance_us_jp_net_usd",
+            usd,
+            -39420.0e6,
+            -38830.0e6,
+            "US-Japan car balance, net",
+        ),
+        Figure(
+            "balance_us_jp_content_usd",
+            usd,
+            -35100.0e6,
+            -34710.0e6,
+            "US-Japan balance in content",
+        ),
+        Figure(
+            "consumer_surplus_JP_usd",
+            usd,
+            0,
+            71.4e6,
+            "Surplus of Japanese buyers",
+            41.0e6,
+            99.0e6,
+        ),
         Figure("consumer_surplus_US_usd", usd, 0, -210.0, "Surplus of American buyers"),
-        Figure("government_JP_usd", usd, 21.2e9, 21.03e9, "Receipts of the Japanese state"),
-        Figure("government_US_usd", usd, 6.1e9, 6.1e9, "Receipts of the United States"),
-        Figure("price_mean_JP", "JPY per vehicle", 2_912_000, 2_911_400, "Mean price in Japan"),
-        Figure("price_mean_US", per, 48_310, 48_310, "Mean price in the United States"),
-        Figure("units_USA_to_JP", car, 8_200, 28_200, "US-built cars sold in Japan"),
-        Figure("units_JPN_to_US", car, 1_310_422, 1_310_418, "Japan-built cars sold in the US"),
-        Figure("profit_toyota_usd", usd, 15.1e9, 15.04e9, "Profit of Toyota"),
+        Figure(
+            "government_JP_usd",
+            usd,
+            21200.0e6,
+            21030.0e6,
+            "Receipts of the Japanese state",
+        ),
+        Figure("government_US_usd", usd, 6100.0e6, 6100.0e6, "Receipts of the United States"),
+        Figure("price_mean_JP", "JPY per vehicle", 2912000, 2911400, "Mean price in Japan"),
+        Figure("price_mean_US", per, 48310, 48310, "Mean price in the United States"),
+        Figure("units_USA_to_JP", car, 8200, 28200, "US-built cars sold in Japan"),
+        Figure("units_JPN_to_US", car, 1310422, 1310418, "Japan-built cars sold in the US"),
+        Figure("profit_toyota_usd", usd, 15100.0e6, 15040.0e6, "Profit of Toyota"),
     )
 
 

@@ -4,114 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
+
+import pandas as pd
 
 from backhaul.errors import ReportError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-class FigureLike(Protocol):
-    """One headline figure before and after."""
-
-    @property
-    def name(self) -> str:
-        """Fixed name, such as "units_total_JP"."""
-
-    @property
-    def unit(self) -> str:
-        """Unit as text, such as "USD per vehicle"."""
-
-    @property
-    def baseline(self) -> float:
-        """Value in the baseline."""
-
-    @property
-    def scenario(self) -> float:
-        """Value in the scenario."""
-
-    @property
-    def low(self) -> float | None:
-        """Lower end of the range of the scenario's value, where there is one."""
-
-    @property
-    def high(self) -> float | None:
-        """Upper end of the range of the scenario's value, where there is one."""
-
-    @property
-    def label(self) -> str:
-        """Name for people."""
-
-
-class ScenarioLike(Protocol):
-    """What was asked."""
-
-    @property
-    def name(self) -> str:
-        """Short name, such as "reverse-imports"."""
-
-    @property
-    def asks(self) -> str:
-        """The question in one sentence."""
-
-    @property
-    def as_of(self) -> date | str:
-        """Day whose measures are in force."""
-
-    @property
-    def baseline(self) -> str:
-        """What the scenario is compared with, in words."""
-
-    @property
-    def author(self) -> str:
-        """Who wrote the scenario."""
-
-    @property
-    def sources(self) -> Any:  # noqa: ANN401 - any sequence of source ids
-        """Ids of the sources that the scenario rests on."""
-
-    @property
-    def notes(self) -> Any:  # noqa: ANN401 - any sequence of sentences
-        """Remarks of the author."""
-
-
-class OutcomeLike(Protocol):
-    """One scenario against its baseline, with everything that the report prints."""
-
-    @property
-    def scenario(self) -> ScenarioLike:
-        """What was asked."""
-
-    @property
-    def figures(self) -> tuple[Any, ...]:
-        """Headline figures, each as FigureLike."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The answer in three sentences."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Tables by name; see COLUMNS. Any may be missing or empty."""
-
-    @property
-    def certificate(self) -> Mapping[str, Any]:
-        """Proof per market and state, such as "US baseline"."""
-
-    @property
-    def certified(self) -> bool:
-        """Whether every solve carries its whole certificate."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """Versions, hashes of inputs, seed."""
-
-    @property
-    def not_modelled(self) -> tuple[str, ...]:
-        """What the model leaves out, one sentence each."""
-
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import Outcome
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "products": (
@@ -146,7 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Columns that the report needs of each table; further columns are kept in the CSV files."""
 
 
-def table(outcome: OutcomeLike, name: str) -> pd.DataFrame | None:
+def table(outcome: Outcome, name: str) -> pd.DataFrame | None:
     """Return one table of the outcome, or None when it is missing or has no rows.
 
     Raises:
@@ -170,6 +69,11 @@ def table(outcome: OutcomeLike, name: str) -> pd.DataFrame | None:
     return frame.reset_index(drop=True)
 
 
-def figures_by_name(outcome: OutcomeLike) -> dict[str, FigureLike]:
+def records(frame: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table as tuples with its columns as attributes."""
+    return list(frame.itertuples(index=False))
+
+
+def figures_by_name(outcome: Outcome) -> dict[str, Figure]:
     """Return the headline figures by their fixed names."""
     return {figure.name: figure for figure in outcome.figures}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backhaul.errors import ReportError
-from backhaul.report.contract import OutcomeLike
+from backhaul.outcome.outcome import Outcome
 from backhaul.report.html import report_html
 from backhaul.report.tables import write_tables
 
@@ -19,7 +19,7 @@ _OURS = frozenset({"outcome.json", "report.html", "tables"})
 _KEYS = frozenset({"scenario", "as_of", "figures", "certificate", "manifest"})
 
 
-def write_outcome(outcome: OutcomeLike, directory: Path | str) -> Path:
+def write_outcome(outcome: Outcome, directory: Path | str) -> Path:
     """Write outcome.json, tables/*.csv and report.html; return the folder.
 
     All is written beside the target first and put in its place by a rename, so that the folder is
@@ -52,7 +52,7 @@ def write_outcome(outcome: OutcomeLike, directory: Path | str) -> Path:
 
 
 def refuse_foreign(directory: Path | str) -> None:
-    """Raise unless the place is free, an empty folder, or an outcome folder with nothing else in it.
+    """Raise unless the place is free, an empty folder, or an outcome folder with no other files.
 
     The command line asks this before it computes, so that nobody waits for a refusal.
     """
@@ -76,14 +76,13 @@ def refuse_foreign(directory: Path | str) -> None:
         )
 
 
-def outcome_json(outcome: OutcomeLike) -> str:
-    """Return the outcome as JSON with stable keys; the outcome's own `as_dict` wins if it has one."""
-    as_dict = getattr(outcome, "as_dict", None)
-    content = as_dict() if callable(as_dict) else _as_dict(outcome)
-    return json.dumps(_simple(content), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+def outcome_json(outcome: Outcome) -> str:
+    """Return the outcome as JSON with stable keys, what is not a number refused."""
+    content = _simple(outcome.as_dict())
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _fill(outcome: OutcomeLike, folder: Path) -> None:
+def _fill(outcome: Outcome, folder: Path) -> None:
     """Write everything into an empty folder."""
     (folder / "outcome.json").write_text(outcome_json(outcome), encoding="utf-8", newline="\n")
     write_tables(outcome, folder / "tables")
@@ -127,41 +126,6 @@ def _unwritable(target: Path, error: OSError) -> ReportError:
         what=f"it cannot be written: {error.strerror or error}.",
         fix="Choose a folder on a disk with room where you may write, with --out.",
     )
-
-
-def _as_dict(outcome: OutcomeLike) -> dict[str, Any]:
-    """Return the pinned shape of outcome.json."""
-    figures = [
-        {
-            "name": figure.name,
-            "unit": figure.unit,
-            "baseline": figure.baseline,
-            "scenario": figure.scenario,
-            "change": figure.scenario - figure.baseline,
-            "percent": (
-                100 * (figure.scenario - figure.baseline) / abs(figure.baseline)
-                if figure.baseline
-                else None
-            ),
-            "low": figure.low,
-            "high": figure.high,
-        }
-        for figure in outcome.figures
-    ]
-    parts = ("first_order", "second_order", "best_response", "starts")
-    certificate = {
-        part: {state: proof.get(part) for state, proof in outcome.certificate.items()}
-        for part in parts
-    }
-    return {
-        "scenario": outcome.scenario.name,
-        "as_of": str(outcome.scenario.as_of),
-        "baseline": outcome.scenario.baseline,
-        "figures": figures,
-        "certificate": certificate,
-        "certified": outcome.certified,
-        "manifest": outcome.manifest,
-    }
 
 
 def _simple(value: Any) -> Any:  # noqa: ANN401 - a tree of anything

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import FigureLike, OutcomeLike
 from backhaul.report.parts import Card, Grid
 from backhaul.report.sections.chapters import chapters
 from backhaul.report.tables import figure_cells, ranked_figures
@@ -15,9 +16,27 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CARDS = 8
+STORY = (
+    "support_per_vehicle_usd",
+    "units_committed",
+    "units_without_support",
+    "support_outlay_usd",
+    "price_mean_US",
+    "units_JPN_to_US",
+    "balance_us_jp_gross_usd",
+    "balance_us_jp_content_usd",
+    "consumer_surplus_US_usd",
+    "consumer_surplus_JP_usd",
+    "government_US_usd",
+    "government_JP_usd",
+    "units_total_US",
+    "price_mean_JP",
+    "units_total_JP",
+)
+"""Candidates for the key figures, the most telling first; those that do not move are passed by."""
 
 
-def report_html(outcome: OutcomeLike) -> str:
+def report_html(outcome: Outcome) -> str:
     """Return the whole report as one HTML document that needs no network.
 
     Text from outside (names, notes, questions) is shown as text, never read as HTML.
@@ -38,29 +57,38 @@ def report_html(outcome: OutcomeLike) -> str:
     )
 
 
-def key_cards(outcome: OutcomeLike) -> tuple[Card, ...]:
+def key_cards(outcome: Outcome) -> tuple[Card, ...]:
     """Return the few figures that tell the story: those that exist and that move."""
-    ranked = [figure for figure in ranked_figures(outcome) if figure.scenario != figure.baseline]
-    return tuple(_card(figure) for figure in ranked[:CARDS])
+    place = {name: index for index, name in enumerate(STORY)}
+    moved = [figure for figure in ranked_figures(outcome) if _is_material(figure)]
+    moved.sort(key=lambda figure: place.get(figure.name, len(place)))
+    return tuple(_card(figure) for figure in moved[:CARDS])
 
 
-def _card(figure: FigureLike) -> Card:
+def _is_material(figure: Figure) -> bool:
+    """Return whether a change is worth a place among the key figures."""
+    if figure.percent is not None:
+        return abs(figure.percent) >= 5e-3
+    return abs(figure.scenario) >= (1e5 if figure.unit == "USD" else 0.5)
+
+
+def _card(figure: Figure) -> Card:
     """Return one key figure: its change, or its level where the baseline is nothing."""
     cells = figure_cells(figure)
-    fresh = figure.baseline == 0
+    fresh = not figure.baseline
     level = cells["scenario"]
     if fresh and any(
         word in figure.name for word in ("surplus", "balance", "government", "profit")
     ):
         level = words.signed(level)
     detail = (
-        "nothing in the baseline"
+        ""
         if fresh
         else f"{cells['baseline']} {words.ARROW} {cells['scenario']}"
         + (f" ({cells['percent']})" if cells["percent"] else "")
     )
     return Card(
-        label=figure.label,
+        label=cells["label"],
         value=level if fresh else cells["change"],
         unit=figure.unit,
         detail=detail,
@@ -68,7 +96,7 @@ def _card(figure: FigureLike) -> Card:
     )
 
 
-def _figures(outcome: OutcomeLike) -> Grid:
+def _figures(outcome: Outcome) -> Grid:
     """Return all headline figures as a table."""
     keys = ("label", "unit", "baseline", "scenario", "change", "percent", "range")
     cells = [figure_cells(figure) for figure in ranked_figures(outcome)]

@@ -38,8 +38,15 @@ COUNTRIES = {
 }
 
 _UPPER = frozenset(
-    "bmw gm vw byd suv suvs us jp usa jpn usd jpy ev bev phev hev ice mpv kgm gac saic jlr".split()
+    {"bmw", "gm", "vw", "byd", "jlr", "kgm", "gac", "saic", "us", "jp", "usa", "jpn", "usd", "jpy"}
+    | {"suv", "suvs", "mpv", "ev", "bev", "phev", "hev", "ice", "msrp", "fx", "cif", "fob"}
 )
+_PROPER = {
+    "japan": "Japan",
+    "canada": "Canada",
+    "lhd": "left-hand drive",
+    "rhd": "right-hand drive",
+}
 _ADJECTIVES = {"US": "American", "JP": "Japanese"}
 
 
@@ -60,10 +67,24 @@ def readable(identifier: str) -> str:
     """
     if not identifier.islower() or " " in identifier:
         return COUNTRIES.get(identifier, identifier.replace("_", " "))
-    words = [word.upper() if word in _UPPER else word for word in identifier.split("_") if word]
+    words = [_word(word) for word in identifier.split("_") if word]
     if not words:
         return identifier
-    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+    text = " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+    return text.replace(" built", "-built") if " built" in text else text
+
+
+def inside(identifier: str) -> str:
+    """Return an identifier as words inside a sentence: without the capital that is no name's."""
+    text = readable(identifier)
+    first = identifier.split("_")[0]
+    is_name = first in _UPPER or _PROPER.get(first, "x")[0].isupper() or not identifier.islower()
+    return text if is_name else text[:1].lower() + text[1:]
+
+
+def _word(word: str) -> str:
+    """Return one word of an identifier as it is written."""
+    return word.upper() if word in _UPPER else _PROPER.get(word, word)
 
 
 def firm(identifier: str) -> str:

@@ -20,6 +20,10 @@ class Grid:
     """How many rows at the end are sums."""
     folded: bool = False
     """Whether the table waits behind its caption until it is opened."""
+    in_print: bool = False
+    """Whether a folded table of more than a page's half is printed all the same."""
+    tight: tuple[int, ...] = ()
+    """Columns whose text stays on one line."""
     prose: tuple[int, ...] = ()
     """Columns that hold sentences and want room."""
     anchors: tuple[str, ...] = ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import COLUMNS, FigureLike, OutcomeLike
-
-if TYPE_CHECKING:
-    import pandas as pd
+from backhaul.report.contract import COLUMNS
 
 KEY_FIGURES = (
     "support_per_vehicle_usd",
@@ -33,7 +33,7 @@ KEY_FIGURES = (
 """Headline figures in the order in which they are told; profits of firms follow."""
 
 
-def write_tables(outcome: OutcomeLike, folder: Path) -> tuple[Path, ...]:
+def write_tables(outcome: Outcome, folder: Path) -> tuple[Path, ...]:
     """Write each table of the outcome as folder/NAME.csv: UTF-8, commas, every digit.
 
     Columns that the report knows come first, in their fixed order, then any others as they stand.
@@ -60,7 +60,7 @@ def ordered(name: str, frame: pd.DataFrame) -> list[str]:
     return known + [column for column in frame.columns if column not in known]
 
 
-def ranked_figures(outcome: OutcomeLike) -> list[FigureLike]:
+def ranked_figures(outcome: Outcome) -> list[Figure]:
     """Return all headline figures in the order in which they are told."""
     place = {name: index for index, name in enumerate(KEY_FIGURES)}
     numbered = list(enumerate(outcome.figures))
@@ -68,7 +68,7 @@ def ranked_figures(outcome: OutcomeLike) -> list[FigureLike]:
     return [figure for _, figure in numbered]
 
 
-def headline_rows(outcome: OutcomeLike) -> list[dict[str, str]]:
+def headline_rows(outcome: Outcome) -> list[dict[str, str]]:
     """Return the headline figures as plain text for a terminal, one row each.
 
     Returns:
@@ -82,38 +82,42 @@ def headline_rows(outcome: OutcomeLike) -> list[dict[str, str]]:
     return rows
 
 
-def figure_cells(figure: FigureLike) -> dict[str, str]:
+def figure_cells(figure: Figure) -> dict[str, str]:
     """Return one headline figure as text, typographically set."""
     before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
     spread = words.interval(figure.low, figure.high, figure.unit)
     return {
         "name": figure.name,
-        "label": figure.label,
+        "label": label_of(figure),
         "unit": figure.unit,
         "baseline": before,
         "scenario": after,
-        "change": words.signed(words.bare(figure.scenario - figure.baseline, figure.unit)),
+        "change": words.signed(words.bare(figure.change, figure.unit)),
         "percent": words.relative(figure.baseline, figure.scenario),
         "range": spread.removeprefix("(range: ").removesuffix(")"),
     }
 
 
-def _figure_frame(outcome: OutcomeLike) -> pd.DataFrame:
-    """Return the headline figures as numbers."""
-    import pandas as pd
+def label_of(figure: Figure) -> str:
+    """Return a figure's name for people; one without a label is called by its fixed name."""
+    return figure.label or figure.name.replace("_", " ")
 
+
+def _figure_frame(outcome: Outcome) -> pd.DataFrame:
+    """Return the headline figures as numbers."""
     rows = [
         {
             "name": figure.name,
-            "label": figure.label,
+            "label": label_of(figure),
             "unit": figure.unit,
             "baseline": figure.baseline,
             "scenario": figure.scenario,
-            "change": figure.scenario - figure.baseline,
+            "change": figure.change,
+            "percent": figure.percent,
             "low": figure.low,
             "high": figure.high,
         }
         for figure in outcome.figures
     ]
-    heads = ["name", "label", "unit", "baseline", "scenario", "change", "low", "high"]
+    heads = ["name", "label", "unit", "baseline", "scenario", "change", "percent", "low", "high"]
     return pd.DataFrame(rows, columns=heads)

@@ -38,7 +38,45 @@ def units(value: float, digits: int = 3) -> str:
     """Return a count of vehicles as text: whole below a hundred, three digits above."""
     if 0 < abs(value) < 0.5:
         return "less than one"
-    return number(round(value), 2 if abs(value) < 100 else digits)
+    if abs(value) < 99.5:
+        return f"{MINUS if value < 0 else ''}{abs(round(value))}"
+    return number(round(value), digits)
+
+
+def price(value: float, digits: int = 3) -> str:
+    """Return a sum per vehicle as text, in full digits: "2,912,000", never "2.912 million"."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number; a report prints none.")
+    kept = _rounded(value, digits)
+    return (MINUS if kept < 0 else "") + _digits(abs(kept), digits)
+
+
+def setting(value: float) -> str:
+    """Return the value of an input: up to four digits, no idle noughts."""
+    text = number(value, 4)
+    figure, gap, word = text.partition(GAP)
+    return (figure.rstrip("0").rstrip(".") if "." in figure else figure) + gap + word
+
+
+def millions(value: float) -> str:
+    """Return a change of money in millions with its sign; below 5,000 it is about nought."""
+    if 0 < abs(value) < 5e3:
+        return "about 0"
+    return signed(number(value / 1e6))
+
+
+def column(values: list[float], digits: int = 3, *, signs: bool = False) -> list[str]:
+    """Return numbers with the same decimals: as many as the largest of them needs."""
+    largest = max((abs(value) for value in values), default=0.0)
+    places = 0
+    if largest:
+        places = max(0, digits - 1 - math.floor(math.log10(largest)))
+    told = []
+    for value in values:
+        kept = round(value, places)
+        text = f"{MINUS if kept < 0 else ''}{abs(kept):,.{places}f}"
+        told.append(signed(text) if signs else text)
+    return told
 
 
 def percent(ratio: float, digits: int = 2) -> str:
@@ -66,9 +104,13 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
     return f"{bare(value, unit, digits)}{GAP}{unit}" if unit else bare(value, unit, digits)
 
 
-def bare(value: float, unit: str, digits: int = 3) -> str:
+def bare(value: float | None, unit: str, digits: int = 3) -> str:
     """Return a value as text without its unit, with the digits that the unit deserves."""
-    return units(value, digits) if is_count(unit) else number(value, digits)
+    if value is None:
+        return NONE
+    if is_count(unit):
+        return units(value, digits)
+    return price(value, digits) if "per vehicle" in unit else number(value, digits)
 
 
 def is_count(unit: str) -> bool:
@@ -76,12 +118,14 @@ def is_count(unit: str) -> bool:
     return unit.split(" ")[0] in {"vehicles", "vehicle", "units", "cars", "jobs"}
 
 
-def before_after(baseline: float, scenario: float, unit: str = "") -> tuple[str, str]:
+def before_after(baseline: float | None, scenario: float, unit: str = "") -> tuple[str, str]:
     """Return two levels with just enough digits that their difference can be seen.
 
     At least three and at most six significant digits; a difference smaller than that is left to
-    the column that shows the change.
+    the column that shows the change. A baseline without meaning (None) is a dash.
     """
+    if baseline is None:
+        return NONE, bare(scenario, unit)
     difference, size = abs(scenario - baseline), max(abs(scenario), abs(baseline))
     digits = 3
     if difference > 0 and size > 0:
@@ -91,9 +135,9 @@ def before_after(baseline: float, scenario: float, unit: str = "") -> tuple[str,
     return bare(baseline, unit, digits), bare(scenario, unit, digits)
 
 
-def relative(baseline: float, scenario: float) -> str:
-    """Return the change in per cent with its sign, or an empty text where the baseline is zero."""
-    if baseline == 0 or not math.isfinite(baseline) or not math.isfinite(scenario):
+def relative(baseline: float | None, scenario: float) -> str:
+    """Return the signed change in per cent, or nothing where the baseline is none or zero."""
+    if not baseline or not math.isfinite(baseline) or not math.isfinite(scenario):
         return ""
     if scenario == baseline:
         return f"0{GAP}%"

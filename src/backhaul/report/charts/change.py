@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
-from backhaul.report.charts.style import nice_ticks, shortened, text_width
+from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
+from backhaul.report.charts.sheet import NARROW, WIDE, Align, Sheet
+from backhaul.report.charts.style import nice_ticks, text_width
 from backhaul.report.parts import Chart, Grid
-from backhaul.report.words import number
 
 
 @dataclass(frozen=True)
@@ -93,18 +93,15 @@ def _draw(words: Words, panels: tuple[Panel, ...], sheet: Sheet) -> str:
 def _draw_panel(words: Words, panel: Panel, sheet: Sheet, top: float) -> float:
     """Draw one panel and its axis; return where it ends."""
     frame = _frame(panel, sheet)
-    step = 44.0 if sheet.is_narrow else 25.0
-    bottom = top + step * len(panel.bars)
-    ticks = [tick for tick in nice_ticks(frame.low, frame.high, 3 if sheet.is_narrow else 5)]
-    inside = [tick for tick in ticks if frame.left - 1 <= frame.at(tick) <= frame.right + 1]
-    for tick in inside:
-        sheet.line([(frame.at(tick), top), (frame.at(tick), bottom)], "rule")
-        sheet.text((frame.at(tick), bottom + 12), number(tick), "muted", "center", 11)
+    rows = Rows(top, 46.0 if sheet.is_narrow else 25.0, len(panel.bars), sheet.is_narrow)
+    values = nice_ticks(frame.low, frame.high, 3 if sheet.is_narrow else 5)
+    ticks = [(frame.at(value), value) for value in values]
+    inside = [tick for tick in ticks if frame.left - 1 <= tick[0] <= frame.right + 1]
+    draw_axis(sheet, rows, inside, words.axis)
     for index, bar in enumerate(panel.bars):
-        _draw_bar(bar, frame, sheet, top + step * index)
-    sheet.line([(frame.at(0), top), (frame.at(0), bottom)], "muted", 1.2)
-    sheet.text(((frame.left + frame.right) / 2, bottom + 29), words.axis, "muted", "center", 11)
-    return bottom + 40
+        _draw_bar(bar, frame, sheet, (rows, index))
+    upright(sheet, rows, frame.at(0), "muted", 1.2)
+    return rows.bottom + 40
 
 
 def _frame(panel: Panel, sheet: Sheet) -> _Frame:
@@ -125,22 +122,19 @@ def _frame(panel: Panel, sheet: Sheet) -> _Frame:
     return _Frame(left=left + before, right=right - after, low=low, high=high)
 
 
-def _draw_bar(bar: Bar, frame: _Frame, sheet: Sheet, top: float) -> None:
+def _draw_bar(bar: Bar, frame: _Frame, sheet: Sheet, place: tuple[Rows, int]) -> None:
     """Draw one bar with its label, its change and its levels."""
-    middle = top + (30 if sheet.is_narrow else 12.5)
-    beside = top + 10 if sheet.is_narrow else middle
-    room = (
-        sheet.width - text_width(bar.levels_text, 12) - 12
-        if sheet.is_narrow
-        else frame.at(frame.low) - 8
-    )
-    label = shortened(bar.label, min(room, 400 if sheet.is_narrow else 190))
-    sheet.text((0, beside), label, bold=bar.is_sum)
+    rows, index = place
+    middle = rows.mark(index)
+    levels = text_width(bar.levels_text, 12)
+    room = sheet.width - levels - 12 if sheet.is_narrow else 190.0
+    draw_label(sheet, rows, index, bar.label, room, bold=bar.is_sum)
     if bar.levels_text:
-        sheet.text((sheet.width, beside), bar.levels_text, "muted", "right", 12)
+        sheet.text((sheet.width, rows.label(index)), bar.levels_text, "muted", "right", 12)
     zero, end = frame.at(0), frame.at(bar.change)
     token = "sum" if bar.is_sum else ("more" if bar.change > 0 else "less")
     if abs(end - zero) > 0.1:
         sheet.bar((min(zero, end), middle - 7, abs(end - zero), 14), token)
-    place = (end + 5, "left") if bar.change >= 0 else (end - 5, "right")
-    sheet.text((place[0], middle), bar.change_text, "ink", place[1], 12, bold=bar.is_sum)
+    align: Align = "left" if bar.change >= 0 else "right"
+    x = end + 5 if bar.change >= 0 else end - 5
+    sheet.text((x, middle), bar.change_text, "halo", align, 12, bold=bar.is_sum)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.sheet import NARROW, WIDE, Align, Sheet
 from backhaul.report.charts.style import text_width
 from backhaul.report.parts import Chart, Grid
 from backhaul.report.words import signed, units
@@ -78,7 +79,8 @@ def _draw(words: Words, flows: tuple[Flow, ...], sheet: Sheet) -> str:
         for f in flows
         if f.scenario > 0
     ]
-    moved = [f for f in flows if abs(f.change) >= 0.5]
+    least = max(0.5, max(abs(f.change) for f in flows) / 1000)
+    moved = [f for f in flows if abs(f.change) >= least]
     width = sheet.width if sheet.is_narrow or not moved else (sheet.width - 44) / 2
     bottom = 0.0
     if levels:
@@ -177,13 +179,13 @@ def _name_ribbon(
         middles.append(y + heights[member] / 2)
         y += heights[member]
     index = family.index(ribbon)
-    crowded = any(b - a < SLOT - 2 for a, b in zip(middles, middles[1:], strict=False))
+    crowded = any(b - a < SLOT - 2 for a, b in pairwise(middles))
     if crowded:
         centre = left[ribbon.origin] + size / 2
         at = centre + (index - (len(family) - 1) / 2) * (SLOT - 2)
     else:
         at = middles[index]
-    sheet.text((x, at), ribbon.text, "ink", size=11.5, bold=True)
+    sheet.text((x, at), ribbon.text, "halo", size=11.5, bold=True)
 
 
 def _nodes(
@@ -195,8 +197,15 @@ def _nodes(
     """Draw the bars at which ribbons begin or end, and their names."""
     (names, places), (x, heights) = side, where
     for name in names:
-        size = sum(height for ribbon, height in heights.items() if getattr(ribbon, kind) == name)
+        own = {ribbon: h for ribbon, h in heights.items() if getattr(ribbon, kind) == name}
+        size = sum(own.values())
         at = x if kind == "origin" else x - 7
         sheet.bar((at, places[name], 7, size), "sum")
-        label_x, align = (x - 6, "right") if kind == "origin" else (x + 6, "left")
-        sheet.text((label_x, places[name] + size / 2), name, "ink", align, 12)
+        align: Align = "right" if kind == "origin" else "left"
+        label_x = x - 6 if kind == "origin" else x + 6
+        middle = places[name] + size / 2
+        has_room = size >= 30 and not any(ribbon.text for ribbon in own)
+        sheet.text((label_x, middle - (7 if has_room else 0)), name, "ink", align, 12)
+        if has_room:
+            total = units(sum(ribbon.size for ribbon in own))
+            sheet.text((label_x, middle + 8), total, "muted", align, 11.5)

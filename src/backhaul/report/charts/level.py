@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backhaul.report.charts.axis import Rows, draw_axis, draw_label
 from backhaul.report.charts.change import Words
 from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
-from backhaul.report.charts.style import nice_ticks, shortened, text_width
+from backhaul.report.charts.style import nice_ticks, text_width
 from backhaul.report.parts import Chart, Grid
-from backhaul.report.words import number
 
 
 @dataclass(frozen=True)
@@ -63,34 +63,34 @@ def _draw(words: Words, panels: tuple[LevelPanel, ...], sheet: Sheet) -> str:
     left += 30 if low < 0 else 0
     right = sheet.width - room
     scale = (right - left) / (high - low)
-    step = 44.0 if sheet.is_narrow else 26.0
     y = 4.0
     for panel in panels:
         if panel.title:
             sheet.text((0, y + 9), panel.title, bold=True, size=13)
             y += 28
-        bottom = y + step * len(panel.levels)
-        for tick in nice_ticks(low, high, 3 if sheet.is_narrow else 5):
-            x = left + scale * (tick - low)
-            if left - 1 <= x <= right + 1:
-                sheet.line([(x, y), (x, bottom)], "rule")
-                sheet.text((x, bottom + 12), number(tick), "muted", "center", 11)
+        rows = Rows(y, 46.0 if sheet.is_narrow else 26.0, len(panel.levels), sheet.is_narrow)
+        places = [
+            (left + scale * (tick - low), tick)
+            for tick in nice_ticks(low, high, 3 if sheet.is_narrow else 5)
+        ]
+        inside = [tick for tick in places if left - 1 <= tick[0] <= right + 1]
+        draw_axis(sheet, rows, inside, words.axis)
         for index, level in enumerate(panel.levels):
-            _draw_level(level, sheet, y + step * index, (left - scale * low, scale))
-        sheet.text(((left + right) / 2, bottom + 29), words.axis, "muted", "center", 11)
-        y = bottom + 54
+            _draw_level(level, sheet, (rows, index), (left - scale * low, scale))
+        y = rows.bottom + 54
     name = f"{words.identifier}-{'narrow' if sheet.is_narrow else 'wide'}"
     return sheet.svg(
         identifier=name, title=words.title, description=words.description, height=y - 12
     )
 
 
-def _draw_level(level: Level, sheet: Sheet, top: float, axis: tuple[float, float]) -> None:
+def _draw_level(
+    level: Level, sheet: Sheet, place: tuple[Rows, int], axis: tuple[float, float]
+) -> None:
     """Draw one bar; axis is the place of nought and the pixels per unit."""
-    zero, scale = axis
-    middle = top + (30 if sheet.is_narrow else 13)
-    beside = top + 10 if sheet.is_narrow else middle
-    sheet.text((0, beside), shortened(level.label, sheet.width if sheet.is_narrow else 200))
+    (rows, index), (zero, scale) = place, axis
+    middle = rows.mark(index)
+    draw_label(sheet, rows, index, level.label, sheet.width if sheet.is_narrow else 200.0)
     end = zero + scale * level.value
     if abs(end - zero) > 0.1:
         token = "more" if level.value >= 0 else "less"
@@ -100,4 +100,4 @@ def _draw_level(level: Level, sheet: Sheet, top: float, axis: tuple[float, float
         mark = zero + scale * level.before
         sheet.line([(mark, middle - 10), (mark, middle + 10)], "ink", 2)
         reach = max(reach, mark)
-    sheet.text((reach + 6, middle), level.text, "ink", "left", 12)
+    sheet.text((reach + 6, middle), level.text, "halo", "left", 12)

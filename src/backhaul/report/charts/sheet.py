@@ -8,14 +8,15 @@ import threading
 import warnings
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from backhaul.report.charts.style import TOKENS
+from backhaul.report.charts.style import PAINTS, TOKENS
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
 WIDE, NARROW = 720.0, 328.0
+Align = Literal["left", "center", "right"]
 _RENDERING = threading.Lock()
 
 
@@ -94,12 +95,12 @@ class Sheet:
         at: tuple[float, float],
         text: str,
         token: str = "ink",
-        align: str = "left",
+        align: Align = "left",
         size: float = 12.5,
         *,
         bold: bool = False,
     ) -> None:
-        """Write one line whose middle stands at this height."""
+        """Write one line, its middle at this height; as "halo" it has a rim of paper."""
         from matplotlib.text import Text
 
         x, y = at
@@ -127,22 +128,22 @@ def _render(*, shapes: list[Artist], width: float, height: float, salt: str) -> 
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Affine2D
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": salt, "path.simplify": False}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": salt, "path.simplify": False}
     buffer = io.StringIO()
+    writer: Any = FigureCanvasSVG
     with _RENDERING, rc_context(settings), warnings.catch_warnings():
-        # Widths of glyphs that the measuring font lacks do not matter: the reader's font draws them.
+        # The reader's font draws the text; that the measuring font lacks a glyph is no matter.
         warnings.filterwarnings("ignore", message=".*[Gg]lyph.*missing.*")
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
-        for shape in shapes:
-            shape.set_clip_on(False)
-            axes.add_artist(shape)
-            shape.set_clip_on(False)
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
+        figure.patch.set_visible(False)
+        from_top = Affine2D().scale(1, -1).translate(0, height)
+        for order, shape in enumerate(shapes):
+            shape.set_transform(from_top)
+            shape.set_zorder(order)
+            figure.add_artist(shape)
+        writer(figure).print_svg(buffer, metadata={"Date": None})
     return buffer.getvalue()
 
 
@@ -156,7 +157,9 @@ def _dress(raw: str, *, identifier: str, title: str, description: str) -> str:
     body = re.sub(r' id="[^"]*"', "", body)
     body = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--sans)", body)
     for token, colour in TOKENS.items():
-        body = re.sub(re.escape(colour), f"var(--{token})", body, flags=re.IGNORECASE)
+        body = re.sub(
+            re.escape(colour), PAINTS.get(token, f"var(--{token})"), body, flags=re.IGNORECASE
+        )
     box = re.search(r'viewBox="([^"]*)"', raw)
     view = box.group(1) if box else ""
     head = (

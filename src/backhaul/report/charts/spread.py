@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
 from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
-from backhaul.report.charts.style import log_ticks, nice_ticks, shortened, text_width
+from backhaul.report.charts.sheet import NARROW, WIDE, Align, Sheet
+from backhaul.report.charts.style import log_ticks, nice_ticks, text_width
 from backhaul.report.parts import Chart, Grid
-from backhaul.report.words import number
 
 
 @dataclass(frozen=True)
@@ -101,23 +101,20 @@ def _draw_spread(words: Words, rows: tuple[Spread, ...], sheet: Sheet) -> str:
     """Return the picture of intervals of one width."""
     values = [value for row in rows for value in (row.low, row.median, row.high)]
     values += [row.scenario for row in rows if row.scenario is not None]
-    step = 42.0 if sheet.is_narrow else 28.0
+    rows_at = Rows(26.0, 44.0 if sheet.is_narrow else 28.0, len(rows), sheet.is_narrow)
     labels = max(text_width(row.label) for row in rows)
     left = 14.0 if sheet.is_narrow else min(240.0, labels + 24)
     axis = _axis(values, left, sheet.width - 22, about=3 if sheet.is_narrow else 5)
-    top = 26.0
     _key(sheet, has_scenario=any(row.scenario is not None for row in rows))
-    bottom = top + step * len(rows)
-    _draw_axis(sheet, axis, (top, bottom), words.axis)
+    draw_axis(sheet, rows_at, [(axis.at(tick), tick) for tick in axis.ticks], words.axis)
     for index, row in enumerate(rows):
-        middle = top + step * index + (29 if sheet.is_narrow else step / 2)
-        beside = middle - 19 if sheet.is_narrow else middle
-        sheet.text((0, beside), shortened(row.label, sheet.width if sheet.is_narrow else 230))
+        middle = rows_at.mark(index)
+        draw_label(sheet, rows_at, index, row.label, sheet.width if sheet.is_narrow else 216.0)
         sheet.line([(axis.at(row.low), middle), (axis.at(row.high), middle)], "more", 4)
         sheet.dot((axis.at(row.median), middle), "more", 5.5)
         if row.scenario is not None:
             sheet.diamond((axis.at(row.scenario), middle), "less")
-    return _finish(words, sheet, bottom + 40)
+    return _finish(words, sheet, rows_at.bottom + 40)
 
 
 def _key(sheet: Sheet, *, has_scenario: bool) -> None:
@@ -134,30 +131,27 @@ def _draw_tornado(words: Words, rows: tuple[Swing, ...], middle_value: float, sh
     """Return the tornado of one width."""
     values = [value for row in rows for value in (row.at_low, row.at_high)] + [middle_value]
     texts = [text_width(t, 11.5) for row in rows for t in (row.low_text, row.high_text)]
-    step = 48.0 if sheet.is_narrow else 32.0
+    rows_at = Rows(26.0, 48.0 if sheet.is_narrow else 34.0, len(rows), sheet.is_narrow)
     labels = max(text_width(row.label) for row in rows)
     room = max(texts) + 8
-    left = room if sheet.is_narrow else min(240.0, labels + 14) + room
+    left = room if sheet.is_narrow else min(220.0, labels + 14) + room
     low, high = min(values), max(values)
 
     def at(value: float) -> float:
         return left + (sheet.width - room - left) * (value - low) / (high - low)
 
-    top, bottom = 26.0, 26.0 + step * len(rows)
     sheet.bar((2, 3, 14, 12), "home")
     sheet.text((22, 9), "input at its low value", "muted", size=12)
     sheet.bar((172, 3, 14, 12), "more")
     sheet.text((192, 9), "at its high value", "muted", size=12)
-    ticks = [t for t in nice_ticks(low, high, 2 if sheet.is_narrow else 5) if low <= t <= high]
-    _draw_axis(sheet, _Axis(tuple(ticks), at), (top, bottom), words.axis)
+    ticks = [t for t in nice_ticks(low, high, 3 if sheet.is_narrow else 5) if low <= t <= high]
+    draw_axis(sheet, rows_at, [(at(tick), tick) for tick in ticks], words.axis)
     for index, row in enumerate(rows):
-        middle = top + step * index + (32 if sheet.is_narrow else step / 2)
-        beside = middle - 20 if sheet.is_narrow else middle
-        sheet.text((0, beside), shortened(row.label, sheet.width if sheet.is_narrow else 232))
+        draw_label(sheet, rows_at, index, row.label, sheet.width if sheet.is_narrow else 212.0)
         ends = ((row.at_low, row.low_text, "home"), (row.at_high, row.high_text, "more"))
-        _draw_swing(sheet, ends, (at(middle_value), middle), at)
-    sheet.line([(at(middle_value), top), (at(middle_value), bottom)], "ink", 1.4)
-    return _finish(words, sheet, bottom + 40)
+        _draw_swing(sheet, ends, (at(middle_value), rows_at.mark(index)), at)
+    upright(sheet, rows_at, at(middle_value), "ink", 1.4)
+    return _finish(words, sheet, rows_at.bottom + 40)
 
 
 def _draw_swing(
@@ -174,23 +168,9 @@ def _draw_swing(
         if abs(x - centre) > 0.1:
             sheet.bar((min(x, centre), middle - 8, abs(x - centre), 16), token)
         leftmost = value < (second if value == first else first)
-        place = (min(x, centre) - 4, "right") if leftmost else (max(x, centre) + 4, "left")
-        sheet.text((place[0], middle), text, "muted", place[1], 11.5)
-
-
-def _draw_axis(sheet: Sheet, axis: _Axis, span: tuple[float, float], name: str) -> None:
-    """Draw the ticks of an axis and its name."""
-    top, bottom = span
-    for tick in axis.ticks:
-        x = axis.at(tick)
-        sheet.line([(x, top), (x, bottom)], "rule")
-        sheet.text((x, bottom + 12), number(tick), "muted", "center", 11)
-    centre = (
-        (axis.at(axis.ticks[0]) + axis.at(axis.ticks[-1])) / 2 if axis.ticks else sheet.width / 2
-    )
-    if text_width(name, 11) / 2 > min(centre, sheet.width - centre):
-        centre = sheet.width / 2
-    sheet.text((centre, bottom + 29), name, "muted", "center", 11)
+        align: Align = "right" if leftmost else "left"
+        edge = min(x, centre) - 4 if leftmost else max(x, centre) + 4
+        sheet.text((edge, middle), text, "halo", align, 11.5)
 
 
 def _finish(words: Words, sheet: Sheet, height: float) -> str:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 
+from backhaul.report.words import setting
+
 TOKENS = {
     "ink": "#1c1b1a",
+    "halo": "#1c1b1b",
     "muted": "#5c5954",
     "rule": "#d8d4cb",
     "paper": "#fdfcfa",
@@ -20,6 +23,12 @@ TOKENS = {
     "sum": "#3d3b38",
 }
 """Custom property of the page, and the colour that matplotlib writes in its place."""
+
+PAINTS = {
+    "halo": "var(--ink); stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; "
+    "paint-order: stroke",
+}
+"""What a token becomes where it is more than a custom property of its own name."""
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
@@ -41,6 +50,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [10.0**power for power in range(first, max(last, first + 1) + 1)]
 
 
+def tick_text(value: float) -> str:
+    """Return a tick's value without idle noughts: "0.05", "1", "2,500", "1.5 million"."""
+    return setting(value)
+
+
 def text_width(text: str, size: float = 12.5) -> float:
     """Return about how wide a line of text is, in pixels; wide letters of Asia count double."""
     return sum(1.0 if ord(letter) > 0x2E7F else 0.54 for letter in text) * size
@@ -54,3 +68,15 @@ def shortened(text: str, room: float, size: float = 12.5) -> str:
     while kept and text_width(kept + "…", size) > room:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def wrapped(text: str, room: float, size: float = 12.5, *, lines: int = 2) -> list[str]:
+    """Return the text on at most so many lines that fit the room; what is over is cut."""
+    if lines == 1 or text_width(text, size) <= room:
+        return [shortened(text, room, size)]
+    first, rest = "", text.split(" ")
+    while rest and text_width(f"{first} {rest[0]}".strip(), size) <= room:
+        first = f"{first} {rest.pop(0)}".strip()
+    if not first or not rest:
+        return [shortened(text, room, size)]
+    return [first, shortened(" ".join(rest), room, size)]

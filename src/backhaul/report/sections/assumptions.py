@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING
 
-from backhaul.report import words
+import numpy as np
+import pandas as pd
+
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import Outcome
+from backhaul.report import names, words
 from backhaul.report.charts.change import Words
 from backhaul.report.charts.spread import Swing, tornado_chart
-from backhaul.report.contract import FigureLike, OutcomeLike, figures_by_name, table
+from backhaul.report.contract import figures_by_name, records, table
 from backhaul.report.parts import Block, Bullets, Chart, Grid, Heading, Prose, Section
-
-if TYPE_CHECKING:
-    import pandas as pd
+from backhaul.report.tables import label_of
 
 GRADES = {"A": "A, official", "B": "B, reported", "C": "C, estimate"}
 
 
-def assumptions(outcome: OutcomeLike) -> Section | None:
+def assumptions(outcome: Outcome) -> Section | None:
     """Return tornado, the results that hang on an estimate, and the graded assumptions."""
     blocks: list[Block] = []
     frame = table(outcome, "assumptions")
@@ -35,16 +37,14 @@ def assumptions(outcome: OutcomeLike) -> Section | None:
 def _lead(frame: pd.DataFrame) -> str:
     """Return how many parameters have which grade."""
     counts = frame["grade"].astype(str).value_counts()
-    kinds = {
-        "A": "official",
-        "B": "reported by others",
-        "C": "estimates of ours or of the literature",
-    }
-    parts = [f"{counts[g]} are {kinds[g]} (grade {g})" for g in "ABC" if counts.get(g, 0)]
-    return f"Of {len(frame)} assumptions, {words.listed(parts)}." if parts else ""
+    kinds = {"A": "official", "B": "reported", "C": "estimated"}
+    parts = [f"{counts[g]} {kinds[g]} (grade {g})" for g in "ABC" if counts.get(g, 0)]
+    if not parts:
+        return ""
+    return f"The result rests on {len(frame)} assumptions: {words.listed(parts)}."
 
 
-def _sensitivity(moves: pd.DataFrame, outcome: OutcomeLike) -> list[Block]:
+def _sensitivity(moves: pd.DataFrame, outcome: Outcome) -> list[Block]:
     """Return one tornado per figure; a figure that no input moves is left out."""
     figures = figures_by_name(outcome)
     charts: list[Block] = []
@@ -54,29 +54,31 @@ def _sensitivity(moves: pd.DataFrame, outcome: OutcomeLike) -> list[Block]:
     return charts
 
 
-def _tornado(name: str, group: pd.DataFrame, figure: FigureLike | None) -> Chart:
+def _tornado(name: str, group: pd.DataFrame, figure: Figure | None) -> Chart:
     """Return the tornado of one figure; without its central value the middle of all runs."""
     unit = figure.unit if figure else ""
-    label = figure.label if figure else name.replace("_", " ")
-    middle = figure.scenario if figure else float(group[["at_low", "at_high"]].stack().median())
+    label = label_of(figure) if figure else name.replace("_", " ")
+    middle = (
+        figure.scenario if figure else float(np.median(group[["at_low", "at_high"]].to_numpy()))
+    )
     swings = tuple(
         Swing(
-            label=_words(str(row.parameter)),
+            label=names.readable(str(row.parameter)),
             at_low=float(row.at_low),
             at_high=float(row.at_high),
-            low_text=words.number(row.low_value, 2),
-            high_text=words.number(row.high_value, 2),
+            low_text=words.setting(row.low_value),
+            high_text=words.setting(row.high_value),
         )
-        for row in group.itertuples()
+        for row in records(group)
     )
     rows = tuple(
         (
-            _words(str(row.parameter)),
-            words.number(row.low_value),
-            words.number(row.high_value),
+            names.readable(str(row.parameter)),
+            words.setting(row.low_value),
+            words.setting(row.high_value),
             *words.before_after(row.at_low, row.at_high, unit),
         )
-        for row in group.itertuples()
+        for row in records(group)
     )
     told = Words(
         identifier=f"chart-tornado-{name.lower().replace('_', '-')}",
@@ -95,35 +97,26 @@ def _tornado(name: str, group: pd.DataFrame, figure: FigureLike | None) -> Chart
     return tornado_chart(words=told, rows=swings, middle=middle, grid=grid)
 
 
-def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: OutcomeLike) -> list[Block]:
+def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: Outcome) -> list[Block]:
     """Return a sentence for each result that moves with an input of grade C."""
     if frame is None:
         return []
     grades = dict(zip(frame["parameter"].astype(str), frame["grade"].astype(str), strict=True))
     figures = figures_by_name(outcome)
     told = []
-    for row in moves.itertuples():
+    for row in records(moves):
         if grades.get(str(row.parameter)) != "C" or row.at_low == row.at_high:
             continue
         figure = figures.get(str(row.figure))
         unit = figure.unit if figure else ""
-        label = figure.label if figure else str(row.figure).replace("_", " ")
+        label = label_of(figure) if figure else str(row.figure).replace("_", " ")
         ends = words.before_after(row.at_low, row.at_high, unit)
         told.append(
             f"{label}: from {ends[0]} to {ends[1]}{words.GAP}{unit} when the estimate of "
-            f"{_words(str(row.parameter), inside=True)} goes from {words.number(row.low_value)} to "
-            f"{words.number(row.high_value)}."
+            f"{names.inside(str(row.parameter))} goes from {words.setting(row.low_value)} to "
+            f"{words.setting(row.high_value)}."
         )
     return [Heading("Results that hang on an estimate"), Bullets(tuple(told))] if told else []
-
-
-def _words(parameter: str, *, inside: bool = False) -> str:
-    """Return a parameter's name as words."""
-    text = parameter.replace("_", " ")
-    for code, word in ((" us", " US"), (" jp", " JP"), ("lhd", "left-hand drive")):
-        text = text.replace(code + " ", word + " ") if code != "lhd" else text.replace(code, word)
-        text = text[: -len(code)] + word if text.endswith(code) else text
-    return text if inside else text[:1].upper() + text[1:]
 
 
 def _grid(frame: pd.DataFrame) -> Grid:
@@ -138,7 +131,7 @@ def _grid(frame: pd.DataFrame) -> Grid:
             _text(row.source_id),
             _text(row.note),
         )
-        for row in frame.itertuples()
+        for row in records(frame)
     )
     ids = {str(value) for value in frame["source_id"]}
     return Grid(
@@ -147,6 +140,7 @@ def _grid(frame: pd.DataFrame) -> Grid:
         rows=rows,
         numeric=(1, 2),
         folded=True,
+        in_print=True,
         prose=(6,),
         links=tuple((key, f"#source-{key}") for key in sorted(ids)),
     )
@@ -156,7 +150,7 @@ def _number(value: object) -> str:
     """Return a cell that may be a number, a text or nothing."""
     if value is None or value != value:
         return words.NONE
-    return words.number(float(value), 4) if isinstance(value, Real) else str(value)
+    return words.setting(float(value)) if isinstance(value, Real) else str(value)
 
 
 def _range(low: object, high: object) -> str:

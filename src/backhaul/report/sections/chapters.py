@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backhaul.report.contract import OutcomeLike
+from backhaul.outcome.outcome import Outcome
 from backhaul.report.parts import Section
 from backhaul.report.sections.assumptions import assumptions
 from backhaul.report.sections.claims import claims
@@ -20,7 +20,7 @@ _CHAPTERS = (
 )
 
 
-def chapters(outcome: OutcomeLike) -> tuple[Section, ...]:
+def chapters(outcome: Outcome) -> tuple[Section, ...]:
     """Return all chapters that this outcome gives reason for."""
     written = (chapter(outcome) for chapter in _CHAPTERS)
     return tuple(section for section in written if section is not None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from numbers import Real
+
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Claim, Prose, Section
 
 _VERDICTS = {
@@ -14,13 +16,13 @@ _VERDICTS = {
 }
 
 
-def claims(outcome: OutcomeLike) -> Section | None:
+def claims(outcome: Outcome) -> Section | None:
     """Return every claim with its verdict; None without claims."""
     frame = table(outcome, "claims")
     if frame is None:
         return None
     told: list[Block] = []
-    for row in frame.itertuples():
+    for row in records(frame):
         told.append(
             Claim(
                 identifier=str(row.claim_id),

@@ -1,21 +1,19 @@
-"""The new cars: how many would be bought, from whom they take sales, and what it costs their maker."""
+"""The new cars: their sales, whose sales they take, and what they cost their makers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Words
 from backhaul.report.charts.level import Level, LevelPanel, level_chart
 from backhaul.report.charts.spread import Spread, spread_chart
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def entry(outcome: OutcomeLike) -> Section | None:
+def entry(outcome: Outcome) -> Section | None:
     """Return predicted sales of entrants and where they come from; None without entrants."""
     blocks: list[Block] = []
     frame = table(outcome, "entrants")
@@ -27,7 +25,7 @@ def entry(outcome: OutcomeLike) -> Section | None:
     return Section("entry", "The new cars", tuple(blocks)) if blocks else None
 
 
-def motive(outcome: OutcomeLike) -> Section | None:
+def motive(outcome: Outcome) -> Section | None:
     """Return the programme's loss beside what a tariff point is worth; None without a programme."""
     frame = table(outcome, "programme")
     if frame is None:
@@ -35,13 +33,13 @@ def motive(outcome: OutcomeLike) -> Section | None:
     loss, value = float(frame["loss_usd"].sum()), float(frame["tariff_point_value_usd"].sum())
     lead = _motive_lead(loss, value)
     rows = tuple(
-        (
-            names.firm(str(row.firm)),
-            words.number(row.loss_usd / 1e6),
-            words.number(row.tariff_point_value_usd / 1e6),
-            words.cell(row.ratio, lambda ratio: words.number(ratio, 2)),
+        zip(
+            [names.firm(str(firm)) for firm in frame["firm"]],
+            words.column(list(frame["loss_usd"] / 1e6)),
+            words.column(list(frame["tariff_point_value_usd"] / 1e6)),
+            [words.cell(r, lambda ratio: words.number(ratio, 2)) for r in frame["ratio"]],
+            strict=True,
         )
-        for row in frame.itertuples()
     )
     grid = Grid(
         caption="The programme's yearly loss against the value of one tariff point, million USD",
@@ -90,7 +88,7 @@ def _sales(frame: pd.DataFrame) -> Chart:
     """Return each entrant's median and interval, and its units with support."""
     ranked = frame.sort_values("median", ascending=False)
     spreads, rows = [], []
-    for row in ranked.itertuples():
+    for row in records(ranked):
         with_support = row.units_with_support
         known = with_support is not None and with_support == with_support
         moved = known and abs(with_support - row.units_without_support) >= 0.5
@@ -135,7 +133,7 @@ def _sales(frame: pd.DataFrame) -> Chart:
     return spread_chart(words=told, rows=tuple(spreads), grid=grid)
 
 
-def _diversion(outcome: OutcomeLike) -> Chart | None:
+def _diversion(outcome: Outcome) -> Chart | None:
     """Return where the entrants' sales come from, all entrants together."""
     frame = table(outcome, "diversion")
     if frame is None or not frame["units"].sum() > 0:
@@ -164,7 +162,7 @@ def _diversion(outcome: OutcomeLike) -> Chart | None:
                 words.units(row.units),
                 words.percent(row.share),
             )
-            for row in frame.itertuples()
+            for row in records(frame)
         ),
         numeric=(3, 4),
         key=1,

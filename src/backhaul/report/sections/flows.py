@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Words
 from backhaul.report.charts.flows import Flow, flow_chart
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SHOWN = 8  # origins by name; the rest are summed
 
 
-def flows(outcome: OutcomeLike) -> Section | None:
+def flows(outcome: Outcome) -> Section | None:
     """Return the flow picture with its table, or None without flows."""
     frame = table(outcome, "flows")
     if frame is None or not (frame["units_baseline"].abs() + frame["units_scenario"].abs()).sum():
@@ -30,14 +28,20 @@ def _lead(frame: pd.DataFrame) -> str:
     change = frame["units_scenario"] - frame["units_baseline"]
     ranked = frame.assign(change=change).reindex(change.abs().sort_values(ascending=False).index)
     told = [
-        f"{words.signed(words.units(row.change))} from {_place(row.origin)} to "
-        f"{_place(row.destination)}"
-        for row in ranked.head(3).itertuples()
+        f"{words.signed(words.units(row.change))} {_route(str(row.origin), str(row.destination))}"
+        for row in records(ranked.head(3))
         if abs(row.change) >= 0.5
     ]
     if not told:
         return "No flow of vehicles changes by as much as one vehicle."
     return f"The largest changes, in vehicles a year: {words.listed(told)}."
+
+
+def _route(origin: str, market: str) -> str:
+    """Return a flow in words."""
+    if names.country(origin) == names.country(market):
+        return f"built and sold in {_place(market)}"
+    return f"from {_place(origin)} to {_place(market)}"
 
 
 def _place(code: str) -> str:
@@ -63,7 +67,7 @@ def _chart(frame: pd.DataFrame) -> Chart:
     )
     rows = tuple(
         Flow(row.label, row.market, float(row.units_baseline), float(row.units_scenario))
-        for row in sums.itertuples()
+        for row in records(sums)
     )
     told = Words(
         identifier="chart-flows",
@@ -79,7 +83,7 @@ def _grid(frame: pd.DataFrame) -> Grid:
     """Return every flow in units and customs value, the largest first."""
     ranked = frame.sort_values(["destination", "units_scenario"], ascending=[False, False])
     rows = []
-    for row in ranked.itertuples():
+    for row in records(ranked):
         before, after = words.before_after(row.units_baseline, row.units_scenario, "vehicles")
         value_before, value_after = words.before_after(
             row.customs_value_usd_baseline, row.customs_value_usd_scenario

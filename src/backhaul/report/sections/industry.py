@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Bar, Panel, Words, change_chart
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Grid, Prose, Section
 
 SHOWN = 12
 
 
-def industry(outcome: OutcomeLike) -> Section | None:
+def industry(outcome: Outcome) -> Section | None:
     """Return the plants whose output changes most, with jobs; None without plants."""
     frame = table(outcome, "plants")
     if frame is None:
@@ -27,7 +28,7 @@ def industry(outcome: OutcomeLike) -> Section | None:
             words.cell(row.capacity, words.units),
             words.cell(row.jobs_scenario - row.jobs_baseline, _signed_jobs),
         )
-        for row in ranked.head(40).itertuples()
+        for row in records(ranked.head(40))
     )
     grid = Grid(
         caption="Plants: output for the two markets, capacity, and change of jobs",
@@ -45,7 +46,7 @@ def industry(outcome: OutcomeLike) -> Section | None:
     if not len(moved):
         return Section("industry", "Plants and jobs", (Prose("No plant's output changes."), grid))
     bars = []
-    for row in moved.head(SHOWN).itertuples():
+    for row in records(moved.head(SHOWN)):
         before, after = words.before_after(row.units_baseline, row.units_scenario, "vehicles")
         text = words.signed(words.units(row.change))
         bars.append(Bar(str(row.name), row.change, text, f"{before} {words.ARROW} {after}"))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Bar, Panel, Words, change_chart
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SHOWN = 9  # bars by name in a panel; the rest are summed or left to the table
 STILL = 5e-5  # a ratio below which a price or a number of units counts as unmoved
 FULL = 40  # products in the table before it is cut to those that move most
 
 
-def prices(outcome: OutcomeLike) -> Section | None:
+def prices(outcome: Outcome) -> Section | None:
     """Return price and unit changes with their tables, or None without products."""
     frame = table(outcome, "products")
     if frame is None:
@@ -58,7 +56,7 @@ def _lead(frame: pd.DataFrame) -> str:
             f"units by {words.relative(before, after)} "
             f"({words.signed(words.units(after - before))} vehicles a year)"
             if moved
-            else f"so do units ({words.signed(words.units(after - before))} vehicles a year)"
+            else f"units hardly move ({words.signed(words.units(after - before))} a year)"
         )
         told.append(f"In {_article(str(market))} {price} and {volume}.")
     return " ".join(told)
@@ -83,7 +81,7 @@ def _price_chart(frame: pd.DataFrame) -> Chart | None:
                 continue
             before = float((kept["price_baseline"] * weight).sum() / weight.sum())
             after = float((kept["price_scenario"] * weight).sum() / weight.sum())
-            levels = words.before_after(before, after)
+            levels = words.before_after(before, after, "per vehicle")
             change = words.relative(before, after)
             text = f" {words.ARROW} ".join(levels)
             label = names.readable(str(segment))
@@ -182,10 +180,10 @@ def _products(frame: pd.DataFrame) -> Grid:
     change = (frame["units_scenario"] - frame["units_baseline"]).abs()
     shown = frame.reindex(change.sort_values(ascending=False).index).head(FULL)
     rows = []
-    for row in shown.itertuples():
+    for row in records(shown):
         known = row.price_baseline == row.price_baseline  # an entrant has no price before
         before = row.price_baseline if known else row.price_scenario
-        prices_text = words.before_after(before, row.price_scenario)
+        prices_text = words.before_after(before, row.price_scenario, "per vehicle")
         levels = words.before_after(row.units_baseline, row.units_scenario, "vehicles")
         mark = "new" if row.entrant else ("several models" if row.aggregate else "")
         rows.append(

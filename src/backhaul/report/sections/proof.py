@@ -5,36 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import OutcomeLike
-from backhaul.report.parts import Block, Bullets, Grid, Prose, Section
+from backhaul.report.parts import Block, Bullets, Grid, Heading, Prose, Section
 
-_PARTS = {
-    "first_order": "First order",
-    "second_order": "Second order",
-    "best_response": "Best response",
-    "starts": "Starts",
-}
 _MEANING = (
-    "First order: how far any price is from its firm's condition for the best price, as a share of "
-    "the price; at most 1e-10 is accepted.",
-    "Second order: each firm's profit curves downwards in its own prices, so a price is a peak and "
-    "not a trough.",
-    "Best response: firms were tried at other prices; none may gain more than 1e-8 of its profit.",
-    "Starts: the solve was begun from several prices; it counts how many different answers came.",
+    "First order: how far the worst price is from its firm's condition for the best price, as a "
+    "share of the price; at most 1e-10 is accepted.",
+    "Second order: the largest curvature of a firm's profit in its own prices; below zero, each "
+    "price is a peak and not a trough.",
+    "Best response: the most that any firm found to gain by other prices, as a share of its "
+    "payoff; at most 1e-8 is accepted.",
+    "Starts: from how many prices the solve was begun, and how many different answers came.",
 )
 
 
-def left_out(outcome: OutcomeLike) -> Section | None:
+def left_out(outcome: Outcome) -> Section | None:
     """Return what the model does not contain; None when nothing is said."""
     if not outcome.not_modelled:
         return None
-    return Section("left-out", "What is not modelled", (Bullets(tuple(outcome.not_modelled)),))
+    said = tuple(text[:1].upper() + text[1:].rstrip(".") + "." for text in outcome.not_modelled)
+    return Section("left-out", "What is not modelled", (Bullets(said),))
 
 
-def certificate(outcome: OutcomeLike) -> Section | None:
+def certificate(outcome: Outcome) -> Section | None:
     """Return whether the answer is proved, state by state; None without a certificate."""
-    if not outcome.certificate:
+    if not outcome.certificates:
         return None
     verdict = (
         "Every equilibrium behind this report carries its whole certificate."
@@ -42,46 +38,68 @@ def certificate(outcome: OutcomeLike) -> Section | None:
         else "Not certified: at least one equilibrium behind this report lacks a part of its "
         "certificate, so its figures must not be quoted as an answer."
     )
-    extra = sorted({key for proof in outcome.certificate.values() for key in proof} - set(_PARTS))
-    keys = [key for key in _PARTS if any(key in p for p in outcome.certificate.values())] + extra
     rows = tuple(
-        (state, *(_cell(proof.get(key)) for key in keys))
-        for state, proof in outcome.certificate.items()
+        (
+            state,
+            *(_part(proof.get(key)) for key in ("first_order", "second_order", "best_response")),
+            _starts(proof.get("starts")),
+        )
+        for state, proof in outcome.certificates.items()
     )
     grid = Grid(
         caption="Certificate by market and state",
-        heads=("State", *(_PARTS.get(key, key.replace("_", " ").capitalize()) for key in keys)),
+        heads=("State", "First order", "Second order", "Best response", "Starts"),
         rows=rows,
-        prose=tuple(range(1, len(keys) + 1)) if _has_prose(rows) else (),
     )
-    blocks: tuple[Block, ...] = (Prose(verdict), grid, Bullets(_MEANING))
-    return Section("certificate", "The certificate", blocks)
+    blocks: list[Block] = [Prose(verdict), grid, Bullets(_MEANING)]
+    if outcome.identities:
+        blocks += [Heading("Do the books balance?"), _books(outcome)]
+    return Section("certificate", "The certificate", tuple(blocks))
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - whatever the proof holds
-    """Return one part of a certificate as text."""
-    if value is None:
+def _books(outcome: Outcome) -> Grid:
+    """Return the largest relative gap of each identity."""
+    rows = tuple(
+        (name.replace("_", " ").capitalize(), figure(gap))
+        for name, gap in outcome.identities.items()
+    )
+    return Grid(
+        caption="Identities and their largest relative gap; at most 1e-9 is accepted",
+        heads=("Identity", "Gap"),
+        rows=rows,
+        numeric=(1,),
+    )
+
+
+def _part(entry: Any) -> str:  # noqa: ANN401 - whatever the proof holds
+    """Return one part of a certificate as text: its value and whether it passes."""
+    if entry is None:
         return "not tried"
-    if isinstance(value, bool):
-        return "holds" if value else "fails"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{str(k).replace('_', ' ')}: {_cell(v)}" for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_cell(item) for item in value) or "none"
-    if isinstance(value, str):
-        return value
-    return _figure(float(value))
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    if "by_theorem" in entry:
+        return f"{entry['by_theorem']}, no scan needed"
+    value = entry.get("value")
+    told = figure(float(value)) if value is not None else ""
+    return f"{told}, {'holds' if entry.get('passes') else 'FAILS'}".removeprefix(", ")
 
 
-def _figure(value: float) -> str:
-    """Return a residual in powers of ten, a count as it is."""
+def _starts(entry: Any) -> str:  # noqa: ANN401 - whatever the proof holds
+    """Return how many starting points were tried and how many answers they gave."""
+    if not isinstance(entry, Mapping):
+        return "not tried" if entry is None else str(entry)
+    if "by_theorem" in entry:
+        return str(entry["by_theorem"])
+    answers = int(entry.get("different", 0))
+    told = f"{entry.get('tried', 0)} tried, {answers} {'answer' if answers == 1 else 'answers'}"
+    unsolved = int(entry.get("unsolved", 0) or 0)
+    return f"{told}, {unsolved} led nowhere" if unsolved else told
+
+
+def figure(value: float) -> str:
+    """Return a residual in powers of ten, anything larger with two digits."""
     if value != value:
         return "not tried"
     if value and abs(value) < 1e-3:
-        return f"{value:.1e}".replace("e-0", "e-")
-    return words.number(value)
-
-
-def _has_prose(rows: tuple[tuple[str, ...], ...]) -> bool:
-    """Return whether any cell is a sentence."""
-    return any(len(text) > 40 for row in rows for text in row[1:])
+        return f"{value:.1e}".replace("e-0", "e-").replace("-", words.MINUS, int(value < 0))
+    return words.number(value, 2)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from collections.abc import Iterator, Mapping
+from numbers import Real
 from typing import Any
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Code, Grid, Prose, Section
 
 
-def adjustments(outcome: OutcomeLike) -> Section | None:
+def adjustments(outcome: Outcome) -> Section | None:
     """Return every figure that was not used as its source gives it; None without adjustments."""
     frame = table(outcome, "adjustments")
     if frame is None:
@@ -25,12 +26,12 @@ def adjustments(outcome: OutcomeLike) -> Section | None:
             _value(row.used_value),
             str(row.rule),
         )
-        for row in frame.itertuples()
+        for row in records(frame)
     )
     rules = frame["rule"].nunique()
     lead = (
-        f"{len(frame)} figures were adjusted by {rules} {'rule' if rules == 1 else 'rules'} so that "
-        "the tables agree with one another. The sources' own values are kept."
+        f"{len(frame)} figures were adjusted by {rules} {'rule' if rules == 1 else 'rules'} so "
+        "that the tables agree with one another. The sources' own values are kept."
     )
     grid = Grid(
         caption="Adjusted figures",
@@ -44,13 +45,13 @@ def adjustments(outcome: OutcomeLike) -> Section | None:
     return Section("adjustments", "Adjusted figures", (Prose(lead), grid))
 
 
-def sources(outcome: OutcomeLike) -> Section | None:
+def sources(outcome: Outcome) -> Section | None:
     """Return the sources with their addresses; None without sources."""
     frame = table(outcome, "sources")
     if frame is None:
         return None
     rows, links, anchors = [], [], []
-    for row in frame.itertuples():
+    for row in records(frame):
         url = _value(row.url)
         rows.append(
             (str(row.source_id), _value(row.title), _value(row.publisher), _value(row.date), url)
@@ -64,13 +65,15 @@ def sources(outcome: OutcomeLike) -> Section | None:
         rows=tuple(rows),
         folded=len(rows) > 12,
         prose=(1,),
+        tight=(0, 3),
+        in_print=True,
         anchors=tuple(anchors),
         links=tuple(links),
     )
     return Section("sources", "Sources", (grid,))
 
 
-def reproduce(outcome: OutcomeLike) -> Section:
+def reproduce(outcome: Outcome) -> Section:
     """Return the command that makes this report again, the manifest and the citation."""
     name = outcome.scenario.name
     command = str(outcome.manifest.get("command") or f"backhaul run {name} --out out/{name}")
@@ -92,7 +95,7 @@ def reproduce(outcome: OutcomeLike) -> Section:
     return Section("reproduce", "Reproduce and cite", tuple(blocks))
 
 
-def _citation(outcome: OutcomeLike) -> str:
+def _citation(outcome: Outcome) -> str:
     """Return one line to cite the report by."""
     version = _found(outcome.manifest, "backhaul")
     return (

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
+from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Bar, Panel, Words, change_chart
 from backhaul.report.charts.level import Level, LevelPanel, level_chart
-from backhaul.report.contract import OutcomeLike, table
+from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MILLION = 1e6
 SHOWN = 12
 SUMS = ("world", "national")
 
 
-def welfare(outcome: OutcomeLike) -> Section | None:
+def welfare(outcome: Outcome) -> Section | None:
     """Return gains and losses, accounts, income groups and firms; None without any of them."""
     blocks: list[Block] = []
     for chart in (_gains(outcome), _incomes(outcome), _accounts(outcome)):
@@ -44,8 +42,6 @@ def _sums(frame: pd.DataFrame) -> pd.Series:
 
 def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
     """Return two series as one."""
-    import pandas as pd
-
     return pd.concat([part for part in (first, second) if len(part)])
 
 
@@ -54,7 +50,7 @@ def _is_sum(who: str) -> bool:
     return who.lower().replace("_", " ").split(" ")[0] in SUMS
 
 
-def _lead(outcome: OutcomeLike) -> str:
+def _lead(outcome: Outcome) -> str:
     """Return the largest gain, the largest loss and the world's sum in a sentence."""
     frame = table(outcome, "welfare")
     if frame is None:
@@ -63,13 +59,13 @@ def _lead(outcome: OutcomeLike) -> str:
     parties = sums[[not _is_sum(str(who)) for who in sums.index]]
     told = []
     if len(parties) and parties.max() > 0:
-        told.append(f"{_name(str(parties.idxmax()))} gain most ({_money(parties.max())})")
+        told.append(f"Largest gain: {_name(str(parties.idxmax()))} ({_money(parties.max())}).")
     if len(parties) and parties.min() < 0:
-        told.append(f"{_name(str(parties.idxmin()))} lose most ({_money(parties.min())})")
+        told.append(f"Largest loss: {_name(str(parties.idxmin()))} ({_money(parties.min())}).")
     for who in sums.index:
         if str(who).lower().startswith("world"):
-            told.append(f"the world as a whole changes by {_money(sums[who])}")
-    return f"{'; '.join(told)}. Figures are per year." if told else ""
+            told.append(f"The world as a whole: {_money(sums[who])}.")
+    return f"{' '.join(told)} All figures are per year." if told else ""
 
 
 def _name(who: str) -> str:
@@ -82,7 +78,7 @@ def _money(value: float) -> str:
     return f"{words.signed(words.number(value))}{words.GAP}USD"
 
 
-def _gains(outcome: OutcomeLike) -> Chart | None:
+def _gains(outcome: Outcome) -> Chart | None:
     """Return bars of welfare changes, the sums at the end."""
     frame = table(outcome, "welfare")
     if frame is None:
@@ -106,8 +102,8 @@ def _gains(outcome: OutcomeLike) -> Chart | None:
         axis="change, million USD a year",
     )
     rows = tuple(
-        (_name(str(row.who)), names.readable(str(row.component)), _millions(row.change_usd))
-        for row in frame.itertuples()
+        (_name(str(row.who)), names.readable(str(row.component)), words.millions(row.change_usd))
+        for row in records(frame)
     )
     grid = Grid(
         caption="Gains and losses by part, million USD a year",
@@ -121,7 +117,8 @@ def _gains(outcome: OutcomeLike) -> Chart | None:
 
 def _strongest(parties: list[tuple[str, float]]) -> list[tuple[str, float]]:
     """Return the parties that move most, in their order, and the rest as one."""
-    moved = [pair for pair in parties if pair[1] != 0]
+    largest = max((abs(value) for _, value in parties), default=0.0)
+    moved = [pair for pair in parties if abs(pair[1]) > largest / 1000]
     if len(moved) <= SHOWN + 1:
         return moved
     kept = {who for who, _ in sorted(moved, key=lambda pair: -abs(pair[1]))[:SHOWN]}
@@ -131,15 +128,10 @@ def _strongest(parties: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _gain(who: str, value: float, *, is_sum: bool = False) -> Bar:
     """Return one bar in million USD."""
-    return Bar(_name(who), value / MILLION, _millions(value), "", is_sum)
+    return Bar(_name(who), value / MILLION, words.millions(value), "", is_sum)
 
 
-def _millions(value: float) -> str:
-    """Return a signed sum in million USD."""
-    return words.signed(words.number(value / MILLION))
-
-
-def _incomes(outcome: OutcomeLike) -> Chart | None:
+def _incomes(outcome: Outcome) -> Chart | None:
     """Return the surplus per household by income group."""
     frame = table(outcome, "income_groups")
     if frame is None or not frame["surplus_change_per_household"].abs().max() > 0:
@@ -154,7 +146,7 @@ def _incomes(outcome: OutcomeLike) -> Chart | None:
                 float(row.surplus_change_per_household),
                 words.signed(words.number(row.surplus_change_per_household)),
             )
-            for row in group.itertuples()
+            for row in records(group)
         )
         panels.append(Panel(names.country(str(market)), bars))
     told = Words(
@@ -171,10 +163,10 @@ def _incomes(outcome: OutcomeLike) -> Chart | None:
             (
                 names.country(str(row.market)),
                 names.readable(str(row.group)),
-                _millions(row.surplus_change_usd),
+                words.millions(row.surplus_change_usd),
                 words.signed(words.number(row.surplus_change_per_household)),
             )
-            for row in frame.itertuples()
+            for row in records(frame)
         ),
         numeric=(2, 3),
         key=1,
@@ -183,7 +175,7 @@ def _incomes(outcome: OutcomeLike) -> Chart | None:
     return change_chart(words=told, panels=tuple(panels), grid=grid)
 
 
-def _accounts(outcome: OutcomeLike) -> Chart | None:
+def _accounts(outcome: Outcome) -> Chart | None:
     """Return who receives a consumer's dollar: cents of 100, with the baseline as a mark."""
     frame = table(outcome, "accounts")
     if frame is None or not frame["usd_scenario"].sum() > 0:
@@ -193,14 +185,14 @@ def _accounts(outcome: OutcomeLike) -> Chart | None:
         before, after = group["usd_baseline"].sum(), group["usd_scenario"].sum()
         ranked = group.sort_values("usd_scenario", ascending=False)
         levels = []
-        for row in ranked.itertuples():
+        for row in records(ranked):
             share = 100 * row.usd_scenario / after
             was = 100 * row.usd_baseline / before if before else None
             change = row.usd_scenario - row.usd_baseline
             name = names.readable(str(row.recipient))
             levels.append(Level(name, share, was, words.percent(share / 100)))
             millions = words.before_after(row.usd_baseline / MILLION, row.usd_scenario / MILLION)
-            rows.append((names.country(str(market)), name, *millions, _millions(change)))
+            rows.append((names.country(str(market)), name, *millions, words.millions(change)))
         panels.append(LevelPanel(names.country(str(market)), tuple(levels)))
     told = Words(
         identifier="chart-accounts",
@@ -220,25 +212,28 @@ def _accounts(outcome: OutcomeLike) -> Chart | None:
     return level_chart(words=told, panels=tuple(panels), grid=grid)
 
 
-def _profits(outcome: OutcomeLike) -> Grid | None:
+def _profits(outcome: Outcome) -> Grid | None:
     """Return profits by firm before and after."""
     frame = table(outcome, "firms")
     if frame is None:
         return None
     change = (frame["profit_usd_scenario"] - frame["profit_usd_baseline"]).abs()
     ranked = frame.reindex(change.sort_values(ascending=False).index)
-    rows = []
-    for row in ranked.itertuples():
-        before, after = row.profit_usd_baseline / MILLION, row.profit_usd_scenario / MILLION
-        rows.append(
-            (
-                names.firm(str(row.firm)),
-                *words.before_after(before, after),
-                words.signed(words.number(after - before)),
-                words.relative(before, after),
-                words.cell(row.fixed_cost_usd / MILLION),
-            )
+    moved = (ranked["profit_usd_scenario"] - ranked["profit_usd_baseline"]) / MILLION
+    rows = list(
+        zip(
+            [names.firm(str(firm)) for firm in ranked["firm"]],
+            words.column(list(ranked["profit_usd_baseline"] / MILLION), 4),
+            words.column(list(ranked["profit_usd_scenario"] / MILLION), 4),
+            words.column(list(moved), signs=True),
+            [
+                words.relative(row.profit_usd_baseline, row.profit_usd_scenario)
+                for row in records(ranked)
+            ],
+            words.column(list(ranked["fixed_cost_usd"] / MILLION)),
+            strict=True,
         )
+    )
     return Grid(
         caption="Profit by carmaker in the two markets, million USD a year",
         heads=("Carmaker", "Baseline", "Scenario", "Change", "Per cent", "Fixed cost of entry"),
