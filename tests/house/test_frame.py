@@ -41,16 +41,6 @@ def test_the_manual_mentions_every_command_and_option():
                 assert all(option in section for option in parameter.opts)
 
 
-def test_the_generated_pages_are_current():
-    """What scripts/docs would write is what stands there."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/docs"), "--check"], capture_output=True, text=True
-    )
-
-    assert done.stdout == ""
-    assert done.returncode == 0
-
-
 @pytest.mark.parametrize(
     "line", re.findall(r"^\.venv/bin/backhaul (.*)$", read("README.md"), flags=re.M)
 )

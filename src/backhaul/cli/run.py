@@ -97,48 +97,37 @@ def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
 
 
 def _figures(outcome: Outcome) -> Grid:
-    columns = ("figure", "baseline", "scenario", "change", "per cent", "unit", "range")
+    from backhaul.report.tables import headline_rows
+
     shown = _headlines(outcome.figures)
     left = len(outcome.figures) - len(shown)
+    keys = ("label", "baseline", "scenario", "change", "percent", "unit", "range")
     return Grid(
         title=f"Figures ({left} more in --json and in the report)" if left else "Figures",
-        columns=columns,
-        rows=tuple(_figure_row(figure) for figure in shown),
+        columns=("figure", "baseline", "scenario", "change", "per cent", "unit", "range"),
+        rows=tuple(
+            tuple(row[key] for key in keys)
+            for row in headline_rows(outcome)
+            if row["name"] in shown
+        ),
         right=frozenset({"baseline", "scenario", "change", "per cent"}),
     )
 
 
-def _headlines(figures: tuple[Figure, ...]) -> list[Figure]:
-    """Return the figures for a screen: of the two long families only the largest changes."""
+def _headlines(figures: tuple[Figure, ...]) -> set[str]:
+    """Return the names for a screen: of the two long families only the largest changes."""
     families = ("units_", "profit_")
-    kept: set[str] = set()
+    kept = {f.name for f in figures if not _is_detail(f.name)}
     for family in families:
         members = [f for f in figures if f.name.startswith(family) and _is_detail(f.name)]
         members.sort(key=lambda f: -abs(f.change or 0.0))
         kept |= {f.name for f in members[:_SHOWN] if f.change}
-    return [f for f in figures if f.name in kept or not _is_detail(f.name)]
+    return kept
 
 
 def _is_detail(name: str) -> bool:
     """Return whether a figure is one of a long family: units by origin, profit by firm."""
     return name.startswith("profit_") or (name.startswith("units_") and "_to_" in name)
-
-
-def _figure_row(figure: Figure) -> tuple[str, ...]:
-    """Return one figure as texts; a figure that the baseline lacks has no change."""
-    from backhaul.report import words
-
-    span = words.interval(figure.low, figure.high, figure.unit)
-    if figure.baseline is None or figure.change is None:
-        before, after = "none", words.bare(figure.scenario, figure.unit)
-        change, percent = "", ""
-    else:
-        before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
-        change = words.signed(words.bare(figure.change, figure.unit))
-        percent = words.relative(figure.baseline, figure.scenario)
-    label = figure.label or figure.name
-    row = (label, before, after, change, percent, figure.unit, span)
-    return tuple(words.plain(cell) for cell in row)
 
 
 def _proof(outcome: Outcome) -> tuple[tuple[str, str], ...]:
