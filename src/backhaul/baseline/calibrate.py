@@ -21,8 +21,8 @@ from backhaul.market.market import Market
 from backhaul.market.observe import LISTED_BEFORE_TAX, Observations, observe
 from backhaul.market.supply import Supply
 from backhaul.market.wedge import Wedge
-from backhaul.policy.compile import Money, deliver
-from backhaul.policy.tax import purchase_subsidy, sales_tax
+from backhaul.policy.compile import Money, credits, deliver
+from backhaul.policy.tax import sales_tax
 from backhaul.shapes import PerProduct
 
 DEALER_MARGIN = {"US": "dealer_gross_margin_us", "JP": "dealer_margin_jp"}
@@ -134,18 +134,7 @@ def _consumer_prices(
     tax = sales_tax(observed.measures, market.country, BASE_DAY)
     if code not in LISTED_BEFORE_TAX:
         return market.price / (1 + tax), market
-    credit = supply.total(
-        supply.share
-        * np.array(
-            [
-                purchase_subsidy(
-                    observed.measures, market.country, BASE_DAY,
-                    supply.products[j].traits | {"assembly": link.country},
-                )
-                for link, j in zip(supply.links, supply.product, strict=True)
-            ]
-        )
-    )  # fmt: skip
+    credit = credits(supply, observed.measures, BASE_DAY)
     paid = market.price * (1 + tax) - credit
     products = tuple(
         replace(product, price=float(price))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from backhaul.baseline.setting import Entrant, Setting
 from backhaul.baseline.world import Side, World
@@ -14,7 +13,7 @@ from backhaul.demand.invert import invert
 from backhaul.errors import ScenarioError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.link import Link
-from backhaul.market.observe import label_of
+from backhaul.market.observe import Row, label_of, records
 from backhaul.market.origins import home_countries, with_way
 from backhaul.market.product import Product
 from backhaul.policy.certification import Certification, certifications, cheapest
@@ -110,8 +109,7 @@ def make_entrant(
         ScenarioError: the route is not open on the day, or the plant does not build the car.
     """
     evidence = world.evidence
-    rows = evidence.table("jp", "candidates").set_index("nameplate_id")
-    row = rows.loc[name]
+    row = records(evidence, "jp", "candidates", "nameplate_id")[name]
     us, jp = world.sides["US"], world.sides["JP"]
     source = us.index(str(row["product_id"]))
     ratio = float(row["trim_price_ratio"])
@@ -124,6 +122,7 @@ def make_entrant(
     before_tax = price / (1 + jp.delivered.sales_tax)
     expected = float(world.hedonic.predict(characteristics((product,)))[0])
     residuals = world.hedonic.residuals + world.hedonic.shift
+    residuals = residuals + evidence.parameter("entrant_shift_error_jp").value
     middle = float(np.median(residuals))
     return Entrant(
         market="JP",
@@ -162,8 +161,8 @@ def japanese_price(world: World, listed_usd: float) -> float:
 
 def _product(world: World, name: str, price: float) -> Product:
     """Return the entrant as a product of the Japanese market."""
-    row = world.evidence.table("jp", "nameplates").set_index("nameplate_id").loc[name]
-    nests = world.evidence.table("jp", "segments").set_index("segment")
+    row = records(world.evidence, "jp", "nameplates", "nameplate_id")[name]
+    segment = records(world.evidence, "jp", "segments", "segment")[row["segment"]]
     displacement = float(row["engine_cc"])
     return Product(
         id=name,
@@ -171,8 +170,8 @@ def _product(world: World, name: str, price: float) -> Product:
         brand=str(row["brand"]).lower(),
         firm=str(row["firm"]),
         segment=str(row["segment"]),
-        nest=str(nests.at[row["segment"], "nest"]),
-        vehicle_class=str(nests.at[row["segment"], "vehicle_class"]),
+        nest=str(segment["nest"]),
+        vehicle_class=str(segment["vehicle_class"]),
         powertrain=str(row["powertrain"]),
         luxury=bool(row["luxury"]),
         length_mm=float(row["length_mm"]),
@@ -212,7 +211,7 @@ def _link(
     conversion = evidence.parameter("spec_adaptation_unit_cost").value
     if specification.steering == "right":
         conversion += evidence.parameter("rhd_unit_cost").value
-    plant = evidence.table("jp", "candidates").set_index("nameplate_id").at[product.id, "plant_id"]
+    plant = records(evidence, "jp", "candidates", "nameplate_id")[product.id]["plant_id"]
     link = replace(
         base,
         product=product.id,
@@ -256,7 +255,7 @@ def _local(world: World, firm: str) -> float:
     return float(side.supply.local[mine].mean()) if mine.any() else 0.0
 
 
-def _penalty_share(world: World, row: pd.Series, specification: Specification) -> float:
+def _penalty_share(world: World, row: Row, specification: Specification) -> float:
     """Return the share of its price that a buyer must be compensated."""
     badge = "known" if row["badge_known"] else "new"
     share = world.evidence.parameter(f"unfamiliarity_{badge}_badge").value
@@ -269,7 +268,7 @@ def _penalty_share(world: World, row: pd.Series, specification: Specification) -
 def _fixed_cost(
     world: World,
     setting: Setting,
-    row: pd.Series,
+    row: Row,
     specification: Specification,
     route: Certification,
 ) -> float:

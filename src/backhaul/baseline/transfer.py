@@ -12,6 +12,9 @@ EUROPE = (
 """Exporters that take the unit value of the EU where they have none of their own."""
 
 PRODUCTS = ("passenger_cars", "motor_vehicles")
+SAME_GROUP = 1.02
+"""All motor vehicles are as good as all cars where they are worth at most this much more."""
+
 DEFAULT_PAIR = ("JPN", "USA")
 
 
@@ -76,16 +79,28 @@ def _all_firms(flows: pd.DataFrame) -> pd.Series:
 
 
 def _unit_value(group: pd.DataFrame) -> float | None:
-    """Return value over units of one pair, preferring values and units of the same group."""
-    for product in PRODUCTS:
-        values = group[(group["product"] == product) & (group["measure"] == "value_usd")]["value"]
-        units = group[(group["product"] == product) & (group["measure"] == "units")]["value"]
-        if len(values) and not len(units):
-            units = group[(group["product"].isin(PRODUCTS)) & (group["measure"] == "units")]["value"]
-        elif len(values) and product == "passenger_cars":
-            extra = group[(group["product"] == "motor_vehicles") & (group["measure"] == "units")]
-            units = pd.concat([units, extra["value"]])
-        if len(values) and len(units):
-            middle = (float(units.min()) + float(units.max())) / 2
-            return float(values.iloc[0]) / middle
+    """Return value over units of one pair, both of the same product group.
+
+    Passenger cars come first. Where all motor vehicles are worth no more, their number counts too
+    and the middle of both numbers is taken. A value of cars without a number of its own goes with
+    the number of motor vehicles only where these have no value of their own.
+    """
+    values = {product: _rows(group, product, "value_usd") for product in PRODUCTS}
+    units = {product: _rows(group, product, "units") for product in PRODUCTS}
+    cars, vehicles = PRODUCTS
+    if values[cars] and units[cars]:
+        counts = list(units[cars])
+        if not values[vehicles] or values[vehicles][0] <= SAME_GROUP * values[cars][0]:
+            counts += units[vehicles]
+        return values[cars][0] / ((min(counts) + max(counts)) / 2)
+    if values[vehicles] and units[vehicles]:
+        return values[vehicles][0] / units[vehicles][0]
+    if values[cars] and units[vehicles]:
+        return values[cars][0] / units[vehicles][0]
     return None
+
+
+def _rows(group: pd.DataFrame, product: str, measure: str) -> list[float]:
+    """Return the values of one product group and measure."""
+    chosen = group[(group["product"] == product) & (group["measure"] == measure)]
+    return [float(value) for value in chosen["value"]]

@@ -130,6 +130,7 @@ def _print_rich(parts: list[RenderableType], stream: Stream) -> None:
 
 
 def _rich(block: Block) -> RenderableType:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text as RichText
 
@@ -142,10 +143,12 @@ def _rich(block: Block) -> RenderableType:
         table.add_column(overflow="fold")
         rows: tuple[tuple[str, ...], ...] = block.rows
     else:
-        table = Table(title=title, title_justify="left", header_style="bold")
+        table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
         for column in block.columns:
-            justify = "right" if column in block.right else "left"
-            table.add_column(RichText(column), justify=justify, overflow="fold")  # type: ignore[arg-type]
+            if column in block.right:
+                table.add_column(RichText(column), justify="right", no_wrap=True)
+            else:
+                table.add_column(RichText(column), overflow="fold")
         rows = block.rows
     for row in rows:
         table.add_row(*(RichText(_clean(cell)) for cell in row))

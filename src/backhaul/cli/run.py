@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backhaul.outcome.outcome import Outcome
 
 
+_HEADS = {"label": "figure", "percent": "per cent"}
 _SHOWN = 6
 """Rows of units by origin, and of profit by firm, that a screen shows."""
 
@@ -101,15 +102,14 @@ def _figures(outcome: Outcome) -> Grid:
 
     shown = _headlines(outcome.figures)
     left = len(outcome.figures) - len(shown)
-    keys = ("label", "baseline", "scenario", "change", "percent", "unit", "range")
+    rows = [row for row in headline_rows(outcome) if row["name"] in shown]
+    keys = ["label", "baseline", "scenario", "change", "percent", "unit"]
+    if any(row["range"] for row in rows):
+        keys.append("range")
     return Grid(
         title=f"Figures ({left} more in --json and in the report)" if left else "Figures",
-        columns=("figure", "baseline", "scenario", "change", "per cent", "unit", "range"),
-        rows=tuple(
-            tuple(row[key] for key in keys)
-            for row in headline_rows(outcome)
-            if row["name"] in shown
-        ),
+        columns=tuple(_HEADS.get(key, key) for key in keys),
+        rows=tuple(tuple(row[key] for key in keys) for row in rows),
         right=frozenset({"baseline", "scenario", "change", "per cent"}),
     )
 

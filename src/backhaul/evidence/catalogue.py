@@ -45,6 +45,9 @@ class Evidence:
     replaced: Mapping[str, float] = field(default_factory=dict)
     """Parameters set to another value by `replace_parameter`, with that value."""
 
+    asked: set[str] = field(default_factory=set)
+    """Names of the parameters looked up so far: a diary of what an answer rests on, no fact."""
+
     @classmethod
     def load(cls, folder: Path | None = None) -> Evidence:
         """Read and check the tables.
@@ -90,7 +93,12 @@ class Evidence:
         """
         if name not in self.parameters:
             raise _no_such("parameter", name, self.parameters)
+        self.asked.add(name)
         return self.parameters[name]
+
+    def with_new_diary(self) -> Evidence:
+        """Return the same evidence with nothing looked up yet."""
+        return replace(self, asked=set())
 
     def replace_parameter(self, name: str, value: float) -> Evidence:
         """Return the same evidence with one parameter at another value.

@@ -19,7 +19,7 @@ NORTH_AMERICA = ("USA", "CAN", "MEX")
 class Freight:
     """Freight rates in USD per vehicle, from the routes table; lanes it lacks use a price share."""
 
-    lanes: pd.DataFrame
+    lanes: dict[tuple[str, str], tuple[tuple[str, float], ...]]
     """Ocean rate of a reference-size car by (exporter, importer): port of loading and rate."""
 
     inland: dict[tuple[str, str], float]
@@ -96,32 +96,24 @@ class Freight:
         """Return the ocean freight of one car on the mean lane between two countries."""
         if exporter == importer or {exporter, importer} <= set(NORTH_AMERICA):
             return 0.0
-        lane = self.lanes[
-            (self.lanes["exporter"] == exporter) & (self.lanes["importer"] == importer)
-        ]
-        if lane.empty:
+        lane = self.lanes.get((exporter, importer))
+        if lane is None:
             return self.price_share * price_usd
-        return float(lane["rate"].mean()) * space
+        return sum(rate for _, rate in lane) / len(lane) * space
 
     def export(self, plant: str, exporter: str, importer: str, space: float) -> tuple[float, float]:
         """Return ocean and inland cost of the cheapest way from a plant through a known port.
 
         The caller makes sure that the lane exists (`has_lane`).
         """
-        lane = self.lanes[
-            (self.lanes["exporter"] == exporter) & (self.lanes["importer"] == importer)
-        ]
-        ways = [
-            (float(row.rate) * space, self.to_port(plant, str(row.port)))
-            for row in lane.itertuples()
-        ]
+        lane = self.lanes[exporter, importer]
+        ways = [(rate * space, self.to_port(plant, port)) for port, rate in lane]
         ocean, inland = min(ways, key=sum)
         return ocean, inland + self.handling.get(exporter, 0.0)
 
     def has_lane(self, exporter: str, importer: str) -> bool:
         """Return whether the routes table has an ocean lane between two countries."""
-        pair = (self.lanes["exporter"] == exporter) & (self.lanes["importer"] == importer)
-        return bool(pair.any())
+        return (exporter, importer) in self.lanes
 
     def to_port(self, plant: str, port: str) -> float:
         """Return the inland cost from a plant to a port; fitted where the table has none."""
@@ -156,17 +148,16 @@ def _fit(
     return float(level), float(slope)
 
 
-def _lanes(routes: pd.DataFrame, country: dict[str, str]) -> pd.DataFrame:
+def _lanes(
+    routes: pd.DataFrame, country: dict[str, str]
+) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
     """Return ocean lanes between ports as lanes between countries."""
-    ocean = routes[routes["item"] == "ocean_freight"]
-    return pd.DataFrame(
-        {
-            "exporter": [country[port] for port in ocean["origin_port"]],
-            "importer": [country[port] for port in ocean["destination_port"]],
-            "port": list(ocean["origin_port"]),
-            "rate": list(ocean["freight_usd_per_vehicle"]),
-        }
-    )
+    lanes: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
+    for row in routes[routes["item"] == "ocean_freight"].itertuples():
+        pair = (country[str(row.origin_port)], country[str(row.destination_port)])
+        way = (str(row.origin_port), float(row.freight_usd_per_vehicle))
+        lanes[pair] = (*lanes.get(pair, ()), way)
+    return lanes
 
 
 def _handling(routes: pd.DataFrame) -> dict[str, float]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-import pandas as pd
+from typing import Any
 
 from backhaul.errors import EvidenceError
 from backhaul.evidence.catalogue import Evidence
@@ -22,6 +22,11 @@ from backhaul.market.totals import residuals
 
 COUNTRY = {"US": "USA", "JP": "JPN"}
 CURRENCY = {"US": "USD", "JP": "JPY"}
+Row = Mapping[str, Any]
+"""One row of a table by column."""
+
+MONTHS = 12
+
 LISTED_BEFORE_TAX = ("US",)
 """Markets whose price table is before sales tax; the others list tax-included prices."""
 
@@ -87,11 +92,11 @@ def _measures(evidence: Evidence) -> tuple[Measure, ...]:
 def _market(evidence: Evidence, code: str, adjustments: list[Adjustment]) -> Market:
     """Return one observed market."""
     folder = code.lower()
-    names = evidence.table(folder, "nameplates").set_index("nameplate_id")
-    sales = evidence.table(folder, "sales").set_index("nameplate_id")
+    names = records(evidence, folder, "nameplates", "nameplate_id")
+    sales = records(evidence, folder, "sales", "nameplate_id")
     prices = _prices(evidence, code, sales, adjustments)
-    nests = evidence.table(folder, "segments").set_index("segment")
-    missing = sorted(set(sales.index) - set(prices.index))
+    nests = records(evidence, folder, "segments", "segment")
+    missing = sorted(set(sales) - set(prices))
     if missing:
         raise EvidenceError(
             where=f"{folder}/prices.csv",
@@ -99,8 +104,8 @@ def _market(evidence: Evidence, code: str, adjustments: list[Adjustment]) -> Mar
             fix="Add a price row for each, or remove their sales.",
         )
     products = tuple(
-        _product(str(name), names.loc[name], sales.loc[name], prices.loc[name], nests)
-        for name in sales.index
+        _product(names[name], sale, prices[name], nests[names[name]["segment"]])
+        for name, sale in sales.items()
     )
     return Market(
         code=code,
@@ -114,19 +119,24 @@ def _market(evidence: Evidence, code: str, adjustments: list[Adjustment]) -> Mar
     )
 
 
+def records(evidence: Evidence, folder: str, table: str, key: str) -> dict[str, Row]:
+    """Return the rows of a table by the text in one column."""
+    rows = evidence.table(folder, table).to_dict("records")
+    return {str(row[key]): row for row in rows}  # type: ignore[misc]
+
+
 def _prices(
-    evidence: Evidence, code: str, sales: pd.DataFrame, adjustments: list[Adjustment]
-) -> pd.DataFrame:
+    evidence: Evidence, code: str, sales: dict[str, Row], adjustments: list[Adjustment]
+) -> dict[str, Row]:
     """Return one list price per nameplate; US trim prices are scaled to the mean transaction."""
-    table = evidence.table(code.lower(), "prices")
     if code not in LISTED_BEFORE_TAX:
-        return table.set_index("nameplate_id")
-    table = table[table["kind"] == "volume_trim_msrp"].set_index("nameplate_id").copy()
-    totals = evidence.table(code.lower(), "market_totals").set_index("measure")["units"]
-    target = float(totals["avg_transaction_price_usd"])
-    units = sales["units"].reindex(table.index)
+        return records(evidence, code.lower(), "prices", "nameplate_id")
+    table = evidence.table(code.lower(), "prices")
+    table = table[(table["kind"] == "volume_trim_msrp") & table["nameplate_id"].isin(list(sales))]
+    totals = records(evidence, code.lower(), "market_totals", "measure")
+    target = float(totals["avg_transaction_price_usd"]["units"])
+    units = table["nameplate_id"].map({name: row["units"] for name, row in sales.items()})
     mean = float((table["price"] * units).sum() / units.sum())
-    table["price"] = table["price"] * (target / mean)
     adjustments.append(
         Adjustment(
             table="us/prices",
@@ -138,34 +148,30 @@ def _prices(
             "the mean transaction price of the year (source s_edmunds_atp).",
         )
     )
-    return table
+    scaled = table.assign(price=table["price"] * (target / mean)).to_dict("records")
+    return {str(row["nameplate_id"]): row for row in scaled}  # type: ignore[misc]
 
 
-def _product(
-    name: str, row: pd.Series, sale: pd.Series, price: pd.Series, nests: pd.DataFrame
-) -> Product:
+def _product(row: Row, sale: Row, price: Row, segment: Row) -> Product:
     """Return one product from its rows in four tables."""
-    displacement = row.get("engine_cc")
-    known = displacement is not None and not (
-        isinstance(displacement, float) and math.isnan(displacement)
-    )
+    displacement = float(row.get("engine_cc", math.nan))
     return Product(
-        id=name,
+        id=str(row["nameplate_id"]),
         label=label_of(row),
         brand=str(row["brand"]).lower(),
         firm=str(row["firm"]),
         segment=str(row["segment"]),
-        nest=str(nests.at[row["segment"], "nest"]),
-        vehicle_class=str(nests.at[row["segment"], "vehicle_class"]),
+        nest=str(segment["nest"]),
+        vehicle_class=str(segment["vehicle_class"]),
         powertrain=str(row["powertrain"]),
         luxury=bool(row["luxury"]),
         length_mm=float(row["length_mm"]),
-        engine_cc=float(displacement) if known else None,  # type: ignore[arg-type]
+        engine_cc=None if math.isnan(displacement) else displacement,
         aggregate=bool(row["aggregate"]),
         models=float(row["models"]),
         price=float(price["price"]),
         units=float(sale["units"]),
-        months_on_sale=float(sale.get("months_on_sale", 12) or 12),
+        months_on_sale=float(sale.get("months_on_sale", MONTHS)),
         price_grade=str(price["grade"]),
         price_source=str(price["source_id"]),
         units_grade=str(sale["grade"]),
@@ -173,7 +179,7 @@ def _product(
     )
 
 
-def label_of(row: pd.Series) -> str:
+def label_of(row: Row) -> str:
     """Return a nameplate's name for people, such as "Toyota Camry"."""
     brand = str(row["brand"]).replace("_", " ")
     brand = brand if any(c.isupper() for c in brand) else brand.title()

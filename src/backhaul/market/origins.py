@@ -14,6 +14,9 @@ from backhaul.market.link import Link
 from backhaul.market.market import Market
 from backhaul.market.product import Product
 
+Origin = tuple[float, str, str]
+"""Share of the units, worst grade, first source."""
+
 LARGEST_SHARE = 0.95
 """A reconciled share of one origin stays below this where a nameplate has several origins."""
 
@@ -32,18 +35,18 @@ def observe_links(
     labels = _labels(rows, products) if "us_canada_content_pct" in rows else {}
     rate = evidence.parameter("fx_jpy_usd_2024").value
     found = []
-    for row in split.itertuples():
-        product = products[str(row.nameplate_id)]
+    for (name, plant, country), (share, grade, source) in split.items():
+        product = products[name]
         link = Link(
-            product=product.id,
-            plant=str(row.plant_id),
-            country=str(row.country_of_assembly),
-            share=float(row.share),
+            product=name,
+            plant=plant,
+            country=country,
+            share=share,
             ocean_freight=0.0,
             inland=0.0,
             insurance=0.0,
-            grade=str(row.grade),
-            source_id=str(row.source_id),
+            grade=grade,
+            source_id=source,
         )
         price = product.price if market.currency == "USD" else product.price / rate
         label = labels.get((link.product, link.country), 0.0)
@@ -143,28 +146,31 @@ def _labels(
     return found
 
 
-def _split_plants(evidence: Evidence, market: Market, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the sourcing rows with the free text of the plant resolved, joint ones split."""
-    alias = evidence.table("trade", "plant_aliases")
-    alias = alias[alias["market"] == market.code]
-    joined = rows.merge(
-        alias[["nameplate_id", "country_of_assembly", "text", "plant_id", "share"]],
-        left_on=["nameplate_id", "country_of_assembly", "plant"],
-        right_on=["nameplate_id", "country_of_assembly", "text"],
-        how="left",
-        suffixes=("", "_of_text"),
-    )
-    unknown = joined["plant_id"].isna()
+def _split_plants(
+    evidence: Evidence, market: Market, rows: pd.DataFrame
+) -> dict[tuple[str, str, str], Origin]:
+    """Return origins by (nameplate, plant, country), the free text of the plant resolved.
+
+    Joint texts are split by the alias table; what has no plant row is `other_<firm>_<country>`.
+    """
+    alias: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
+    for row in evidence.table("trade", "plant_aliases").to_dict("records"):
+        if row["market"] == market.code:
+            key = (row["nameplate_id"], row["country_of_assembly"], row["text"])
+            alias.setdefault(key, []).append((row["plant_id"], float(row["share"])))
     firm = {product.id: product.firm for product in market.products}
-    joined.loc[unknown, "plant_id"] = [
-        f"other_{firm[row.nameplate_id]}_{row.country_of_assembly}"
-        for row in joined[unknown].itertuples()
-    ]
-    joined["share"] = joined["share"] * joined["share_of_text"].fillna(1.0)
-    keys = ["nameplate_id", "plant_id", "country_of_assembly"]
-    return joined.groupby(keys, sort=False, as_index=False).agg(
-        share=("share", "sum"), grade=("grade", "max"), source_id=("source_id", "first")
-    )
+    found: dict[tuple[str, str, str], Origin] = {}
+    for row in rows.to_dict("records"):
+        name, country = str(row["nameplate_id"]), str(row["country_of_assembly"])
+        unlisted = [(f"other_{firm[name]}_{country}", 1.0)]
+        for plant, part in alias.get((name, country, row["plant"]), unlisted):
+            share = float(row["share"]) * part
+            old = found.get((name, plant, country))
+            grade, source = str(row["grade"]), str(row["source_id"])
+            if old is not None:
+                share, grade, source = share + old[0], max(grade, old[1]), old[2]
+            found[name, plant, country] = (share, grade, source)
+    return found
 
 
 def _match_customs(

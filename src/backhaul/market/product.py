@@ -63,7 +63,5 @@ class Product:
         """What a measure may ask of a product before it applies."""
         return {
             "powertrain": self.powertrain,
-            "segment": self.segment,
             "vehicle_class": self.vehicle_class,
-            "firm": self.firm,
         }

@@ -165,7 +165,7 @@ def deliver(
     return Delivered(
         keep=keep,
         sales_tax=tax,
-        credit=_credits(supply, measures, on),
+        credit=credits(supply, measures, on),
         price_duty=price_duty,
         factory=factory,
         parts_rate=parts,
@@ -191,32 +191,35 @@ def _currency_factor(supply: Supply, money: Money) -> PerLink:
 
 def _duty_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return the ad valorem duty of each link, with its own US content. Shape (L,)."""
-    known: dict[tuple[str, str, float], float] = {}
-    content = supply.content("USA")
-    rates = []
-    for index, (link, product) in enumerate(zip(supply.links, supply.product, strict=True)):
-        kind = supply.products[product].vehicle_class
-        key = (link.country, kind, round(float(content[index]), 12))
-        if link.country == supply.importer:
-            rates.append(0.0)
-            continue
-        if key not in known:
-            known[key] = tariff(
-                measures, supply.importer, link.country, kind, on, us_content=key[2]
-            ).rate
-        rates.append(known[key])
-    return np.array(rates)
-
-
-def _credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProduct:
-    """Return the purchase subsidy of each product, weighted by the origins that qualify."""
-    amounts = [
-        purchase_subsidy(
-            measures,
-            supply.importer,
-            on,
-            supply.products[product].traits | {"assembly": link.country},
-        )
+    cells = [
+        (link.country, supply.products[product].vehicle_class)
         for link, product in zip(supply.links, supply.product, strict=True)
     ]
+    answers = {
+        (origin, kind): tariff(measures, supply.importer, origin, kind, on)
+        for origin, kind in dict.fromkeys(cells)
+        if origin != supply.importer
+    }
+    content = supply.content("USA")
+    return np.array(
+        [
+            answers[cell].rate_at(float(share)) if cell in answers else 0.0
+            for cell, share in zip(cells, content, strict=True)
+        ]
+    )
+
+
+def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProduct:
+    """Return the purchase subsidy of each product, weighted by the origins that qualify.
+
+    Shape (J,), market currency per vehicle.
+    """
+    known: dict[tuple[str, ...], float] = {}
+    amounts = []
+    for link, product in zip(supply.links, supply.product, strict=True):
+        traits = supply.products[product].traits | {"assembly": link.country}
+        key = tuple(traits.values())
+        if key not in known:
+            known[key] = purchase_subsidy(measures, supply.importer, on, traits)
+        amounts.append(known[key])
     return supply.total(supply.share * np.array(amounts))

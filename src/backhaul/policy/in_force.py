@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NoReturn
 
 from backhaul.errors import ScenarioError
 from backhaul.market.measure import Kind, Measure, ProductClass, nearest
@@ -79,8 +80,10 @@ def check_countries(measures: Measures, importer: str, exporter: str) -> None:
     Raises:
         ScenarioError: A country is unknown; the nearest known name is given.
     """
-    _check_name("importer", importer, (m.importer for m in measures if m.modelled))
-    _check_name("exporter", exporter, (c for m in measures for c in m.exporters))
+    if not any(m.modelled and m.importer == importer for m in measures):
+        _refuse_name("importer", importer, (m.importer for m in measures if m.modelled))
+    if not any(exporter in m.exporters for m in measures):
+        _refuse_name("exporter", exporter, (c for m in measures for c in m.exporters))
 
 
 def find_measure(measures: Measures, measure_id: str) -> Measure:
@@ -99,12 +102,11 @@ def find_measure(measures: Measures, measure_id: str) -> Measure:
     )
 
 
-def _check_name(role: str, name: str, known: Iterable[str]) -> None:
+def _refuse_name(role: str, name: str, known: Iterable[str]) -> NoReturn:
     names = set(known)
-    if name not in names:
-        raise ScenarioError(
-            where=f"{role} {name}",
-            what=f"'{name}' is not known as {role}; countries are ISO alpha-3 codes, "
-            f"{len(names)} are known.",
-            fix=nearest(name, names),
-        )
+    raise ScenarioError(
+        where=f"{role} {name}",
+        what=f"'{name}' is not known as {role}; countries are ISO alpha-3 codes, "
+        f"{len(names)} are known.",
+        fix=nearest(name, names),
+    )

@@ -104,7 +104,7 @@ def _sales(frame: pd.DataFrame) -> Chart:
         rows.append(
             (
                 str(row.label),
-                words.number(row.price),
+                words.price(row.price),
                 words.units(row.units_without_support),
                 words.units(row.median),
                 f"{words.units(row.low)} to {words.units(row.high)}",
