@@ -47,7 +47,7 @@ def test_a_terminal_gets_a_table_and_brackets_stay():
     """Rich draws lines, and what looks like its markup is text of ours."""
     text = printed(Answer("x", {}, (GRID, Pairs((("k", "[bold]v"),)))), Terminal())
 
-    assert "│" in text
+    assert "─" in text
     assert "a [b] car" in text
     assert "[bold]v" in text
 

@@ -143,7 +143,9 @@ def _rich(block: Block) -> RenderableType:
         table.add_column(overflow="fold")
         rows: tuple[tuple[str, ...], ...] = block.rows
     else:
-        table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+        table = Table(
+            title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=0
+        )
         for column in block.columns:
             if column in block.right:
                 table.add_column(RichText(column), justify="right", no_wrap=True)
