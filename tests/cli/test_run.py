@@ -36,7 +36,7 @@ def question(tmp_path_factory) -> Path:
 def answered(question) -> SimpleNamespace:
     """One real run with --out and --json, in a process of its own."""
     out = question.parent / "結果 out"
-    words = ["run", str(question), "--out", str(out), "--json"]
+    words = ["run", str(question), "--out", str(out), "--no-ranges", "--json"]
     done = subprocess.run(
         [sys.executable, "-m", "backhaul", *words], capture_output=True, text=True, check=False
     )
@@ -141,6 +141,32 @@ def test_a_result_without_its_certificate_is_no_answer(question, tmp_path, quick
     assert printed.out == ""
     assert "not certified" in printed.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "times"),
+    [([], 0), (["--ranges"], 1), (["--out", "x"], 1), (["--out", "x", "--no-ranges"], 0)],
+    ids=" ".join,
+)
+def test_ranges_come_with_a_folder_or_on_request(
+    options, times, question, tmp_path, quick, monkeypatch
+):
+    """Low and high runs take time: made for a report, or when asked for, unless refused."""
+    import backhaul.report.folder
+    import backhaul.study.ranges
+
+    asked = []
+    end = raising(EquilibriumError("here", "the test ends.", "Go home."))
+    outcome = SimpleNamespace(certified=True, as_dict=end)
+    quick.answer = lambda: outcome
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(backhaul.report.folder, "write_outcome", lambda *_: None)
+    monkeypatch.setattr(
+        backhaul.study.ranges, "with_ranges", lambda *given: asked.append(given) or outcome
+    )
+
+    assert main(["run", str(question), *options]) == 3
+    assert len(asked) == times
 
 
 BAD = {

@@ -12,7 +12,7 @@ from backhaul.cli.options import DataFolder, JsonFlag, evidence_from
 from backhaul.cli.progress import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from backhaul.outcome.figure import Figure
     from backhaul.outcome.outcome import Outcome
@@ -49,6 +49,15 @@ def run(
             "the scenario's own day.",
         ),
     ] = None,
+    ranges: Annotated[
+        bool | None,
+        typer.Option(
+            "--ranges/--no-ranges",
+            help="Low and high runs of the assumptions that matter most give each figure a "
+            "range, some seconds more; by default with --out.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataFolder = None,
     json: JsonFlag = False,
 ) -> Answer:
@@ -65,19 +74,28 @@ def run(
         from backhaul.baseline.calibrate import calibrate
         from backhaul.study.run import run as answer
 
-        world = calibrate(evidence_from(data), progress=say)
-        outcome = answer(world, question, baseline=compared, progress=say)
+        evidence = evidence_from(data)
+        outcome = answer(calibrate(evidence, progress=say), question, compared, say)
         if not outcome.certified:
             raise EquilibriumError(
                 where=f"scenario {question.name}",
                 what="the result is not certified: a part of its proof failed.",
                 fix="Make the scenario's changes smaller to find the one at fault.",
             )
+        if ranges or (ranges is None and out is not None):
+            from backhaul.study.ranges import with_ranges
+
+            outcome = with_ranges(evidence, question, outcome, compared, _counted(say))
         if out is not None:
             say("writing the report")
             write_outcome(outcome, out)
     result = {**outcome.as_dict(), "out": out}
     return Answer(command="run", result=result, blocks=_blocks(outcome, out))
+
+
+def _counted(say: Callable[[str], None]) -> Callable[[int, int], None]:
+    """Return what tells how many of the low and high runs are done."""
+    return lambda count, total: say(f"low and high runs: {count} of {total}")
 
 
 def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
