@@ -146,7 +146,6 @@ def test_a_result_without_its_certificate_is_no_answer(question, tmp_path, quick
 @pytest.mark.parametrize(
     ("options", "times"),
     [([], 0), (["--ranges"], 1), (["--out", "x"], 1), (["--out", "x", "--no-ranges"], 0)],
-    ids=" ".join,
 )
 def test_ranges_come_with_a_folder_or_on_request(
     options, times, question, tmp_path, quick, monkeypatch
