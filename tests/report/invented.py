@@ -269,16 +269,16 @@ def _money_tables() -> dict[str, pd.DataFrame]:
         for name, (before, after) in recipients.items()
     ]
     changes = [
-        ("consumers_JP", "surplus", 71.4e6),
-        ("consumers_US", "surplus", -210.0),
-        ("toyota", "profit", -61e6),
-        ("nissan", "profit", 11e6),
-        ("honda", "profit", -19e6),
-        ("dealers", "receipts", 12e6),
-        ("government_JP", "support", -188.2e6),
-        ("government_JP", "consumption_tax", 31e6),
-        ("government_US", "duty", 0.0),
-        ("world", "total", -142.8e6),
+        ("consumers in Japan", "consumers", 71.4e6),
+        ("consumers in the US", "consumers", -210.0),
+        ("toyota", "firms", -61e6),
+        ("nissan", "firms", 11e6),
+        ("honda", "firms", -19e6),
+        ("dealers", "dealers", 12e6),
+        ("Japan's treasury", "governments", -157.2e6),
+        ("US treasuries", "governments", 0.0),
+        ("world", "world", -142.8e6),
+        ("Japan (national)", "national", -98.1e6),
     ]
     groups = [
         (market, f"quintile_{rank}", size * rank * 1e6, size * rank / 10)

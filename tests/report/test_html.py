@@ -172,6 +172,17 @@ def test_an_empty_table_is_like_a_missing_one():
 
 
 @pytest.mark.usefixtures("unpainted")
+def test_sources_that_are_missing_or_doubled_do_not_break_the_page():
+    """An id is linked only where its source is listed, and a place is named once."""
+    outcome = invented.outcome()
+    frame = outcome.tables["sources"]
+    for rows in (frame.head(1), pd.concat([frame, frame])):
+        reader = read(report_html(invented.with_table(outcome, "sources", rows)))
+        assert len(reader.ids) == len(set(reader.ids))
+        assert set(reader.targets) <= {f"#{name}" for name in reader.ids}
+
+
+@pytest.mark.usefixtures("unpainted")
 def test_a_report_of_nothing_but_figures_is_a_report():
     """Without a single table the question, the answer and the figures are still told."""
     page = report_html(replace(invented.outcome(), tables={}))

@@ -68,7 +68,7 @@ def key_cards(outcome: Outcome) -> tuple[Card, ...]:
 def _is_material(figure: Figure) -> bool:
     """Return whether a change is worth a place among the key figures."""
     if figure.percent is not None:
-        return abs(figure.percent) >= 5e-3
+        return abs(figure.percent) >= 0.1
     return abs(figure.scenario) >= (1e5 if figure.unit == "USD" else 0.5)
 
 

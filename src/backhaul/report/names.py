@@ -96,8 +96,15 @@ def firm(identifier: str) -> str:
 
 
 def party(identifier: str) -> str:
-    """Return who gains or pays: "consumers_JP" is "Consumers, Japan"."""
+    """Return who gains or pays: "consumers_JP" is "Consumers, Japan", "bmw" is "BMW"."""
+    if identifier in _UPPER:
+        return identifier.upper()
     head, _, tail = identifier.replace(" ", "_").rpartition("_")
     if head and tail in _ADJECTIVES:
         return f"{readable(head.lower())}, {country(tail)}"
-    return readable(identifier)
+    return capital(readable(identifier))
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its head; "iPhone" and the like do not occur here."""
+    return text[:1].upper() + text[1:]

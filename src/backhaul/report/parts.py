@@ -111,7 +111,8 @@ class Claim:
     verdict: str
     figure: str
     reason: str
-    sources: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    """Id of each source and its place on the page, or an empty text."""
 
     @property
     def kind(self) -> str:

@@ -43,8 +43,8 @@ def units(value: float, digits: int = 3) -> str:
     return number(round(value), digits)
 
 
-def price(value: float, digits: int = 3) -> str:
-    """Return a sum per vehicle as text, in full digits: "2,912,000", never "2.912 million"."""
+def price(value: float, digits: int = 4) -> str:
+    """Return a sum per vehicle as text, with its noughts: "2,912,000", not "2.912 million"."""
     if not math.isfinite(value):
         raise ValueError(f"{value} is not a finite number; a report prints none.")
     kept = _rounded(value, digits)
@@ -82,7 +82,9 @@ def column(values: list[float], digits: int = 3, *, signs: bool = False) -> list
 def percent(ratio: float, digits: int = 2) -> str:
     """Return a ratio as per cent: 0.0634 is "6.3 %", 0.00012 is "0.01 %"."""
     scaled = 100 * ratio
-    if scaled != 0 and abs(scaled) < 0.005:
+    if scaled == 0:
+        return f"0{GAP}%"
+    if abs(scaled) < 0.005:
         return f"less than 0.01{GAP}%" if scaled > 0 else f"more than {MINUS}0.01{GAP}%"
     kept = round(_rounded(scaled, digits), 2)
     whole = 1 if abs(kept) < 10 else 0
@@ -110,7 +112,12 @@ def bare(value: float | None, unit: str, digits: int = 3) -> str:
         return NONE
     if is_count(unit):
         return units(value, digits)
-    return price(value, digits) if "per vehicle" in unit else number(value, digits)
+    return price(value, max(digits, 4)) if _is_price(unit) else number(value, digits)
+
+
+def _is_price(unit: str) -> bool:
+    """Return whether the unit is money per vehicle."""
+    return "per vehicle" in unit
 
 
 def is_count(unit: str) -> bool:
@@ -121,17 +128,18 @@ def is_count(unit: str) -> bool:
 def before_after(baseline: float | None, scenario: float, unit: str = "") -> tuple[str, str]:
     """Return two levels with just enough digits that their difference can be seen.
 
-    At least three and at most six significant digits; a difference smaller than that is left to
-    the column that shows the change. A baseline without meaning (None) is a dash.
+    At least three and at most five significant digits (four and six for a price per vehicle); a
+    smaller difference is left to the column that shows the change. A baseline without meaning
+    (None) is a dash.
     """
     if baseline is None:
         return NONE, bare(scenario, unit)
     difference, size = abs(scenario - baseline), max(abs(scenario), abs(baseline))
-    digits = 3
-    if difference > 0 and size > 0:
-        digits = min(
-            6, max(3, 2 + math.floor(math.log10(size)) - math.floor(math.log10(difference)))
-        )
+    least, most = (4, 6) if _is_price(unit) else (3, 5)
+    digits = least
+    if difference > 0:
+        needed = 2 + math.floor(math.log10(size)) - math.floor(math.log10(difference))
+        digits = min(most, max(least, needed))
     return bare(baseline, unit, digits), bare(scenario, unit, digits)
 
 

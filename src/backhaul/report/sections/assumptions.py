@@ -14,6 +14,7 @@ from backhaul.report.charts.change import Words
 from backhaul.report.charts.spread import Swing, tornado_chart
 from backhaul.report.contract import figures_by_name, records, table
 from backhaul.report.parts import Block, Bullets, Chart, Grid, Heading, Prose, Section
+from backhaul.report.sections.provenance import source_links
 from backhaul.report.tables import label_of
 
 GRADES = {"A": "A, official", "B": "B, reported", "C": "C, estimate"}
@@ -30,7 +31,9 @@ def assumptions(outcome: Outcome) -> Section | None:
         blocks += _sensitivity(moves, outcome)
         blocks += _hanging(moves, frame, outcome)
     if frame is not None:
-        blocks.append(_grid(frame))
+        cited = set(frame["source_id"].astype(str))
+        links = {key: to for key, to in source_links(outcome).items() if key in cited}
+        blocks.append(_grid(frame, links))
     return Section("assumptions", "What the result rests on", tuple(blocks)) if blocks else None
 
 
@@ -119,7 +122,7 @@ def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: Outcome) 
     return [Heading("Results that hang on an estimate"), Bullets(tuple(told))] if told else []
 
 
-def _grid(frame: pd.DataFrame) -> Grid:
+def _grid(frame: pd.DataFrame, links: dict[str, str]) -> Grid:
     """Return all assumptions with value, range, unit, grade and source."""
     rows = tuple(
         (
@@ -133,7 +136,6 @@ def _grid(frame: pd.DataFrame) -> Grid:
         )
         for row in records(frame)
     )
-    ids = {str(value) for value in frame["source_id"]}
     return Grid(
         caption="All assumptions",
         heads=("Parameter", "Value", "Range", "Unit", "Grade", "Source", "Note"),
@@ -142,7 +144,7 @@ def _grid(frame: pd.DataFrame) -> Grid:
         folded=True,
         in_print=True,
         prose=(6,),
-        links=tuple((key, f"#source-{key}") for key in sorted(ids)),
+        links=tuple(links.items()),
     )
 
 

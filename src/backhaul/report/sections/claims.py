@@ -8,6 +8,7 @@ from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
 from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Claim, Prose, Section
+from backhaul.report.sections.provenance import source_links
 
 _VERDICTS = {
     "supported": "Supported",
@@ -22,6 +23,7 @@ def claims(outcome: Outcome) -> Section | None:
     if frame is None:
         return None
     told: list[Block] = []
+    links = source_links(outcome)
     for row in records(frame):
         told.append(
             Claim(
@@ -30,7 +32,7 @@ def claims(outcome: Outcome) -> Section | None:
                 verdict=_VERDICTS.get(str(row.verdict), str(row.verdict)),
                 figure=_text(row.figure),
                 reason=_text(row.reason),
-                sources=_ids(row.source_ids),
+                sources=tuple((key, links.get(key, "")) for key in _ids(row.source_ids)),
             )
         )
     counts = frame["verdict"].astype(str).value_counts()

@@ -30,8 +30,7 @@ def motive(outcome: Outcome) -> Section | None:
     frame = table(outcome, "programme")
     if frame is None:
         return None
-    loss, value = float(frame["loss_usd"].sum()), float(frame["tariff_point_value_usd"].sum())
-    lead = _motive_lead(loss, value)
+    lead = _motive_lead(frame)
     rows = tuple(
         zip(
             [names.firm(str(firm)) for firm in frame["firm"]],
@@ -42,32 +41,44 @@ def motive(outcome: Outcome) -> Section | None:
         )
     )
     grid = Grid(
-        caption="The programme's yearly loss against the value of one tariff point, million USD",
-        heads=("Carmaker", "Loss", "One tariff point is worth", "Loss in tariff points"),
+        caption="Loss before support and value of one tariff point less, million USD a year",
+        heads=(
+            "Carmaker",
+            "Loss before support",
+            "One tariff point is worth",
+            "Loss in tariff points",
+        ),
         rows=rows,
         numeric=(1, 2, 3),
     )
     return Section("motive", "What is in it for the carmakers", (Prose(lead), grid))
 
 
-def _motive_lead(loss: float, value: float) -> str:
-    """Return the private motive in words."""
+def _motive_lead(frame: pd.DataFrame) -> str:
+    """Return the private motive in words: the loss, and for whom a lower tariff would pay it."""
+    loss = float(frame["loss_usd"].sum())
     money = f"{words.number(abs(loss))}{words.GAP}USD"
-    point = f"{words.number(value)}{words.GAP}USD"
     if loss <= 0:
-        return (
-            f"The programme earns its carmakers {money} a year, fixed costs included. One point of "
-            f"the US tariff on their Japan-built cars is worth {point} a year to them."
+        first = f"Even without support the programme earns its carmakers {money} a year"
+    else:
+        first = f"Without support the programme would cost its carmakers {money} a year"
+    told = [f"{first}, fixed costs included."]
+    paid = frame[(frame["tariff_point_value_usd"] > 0) & (frame["loss_usd"] > 0)]
+    points = [
+        f"{words.number(row.loss_usd / row.tariff_point_value_usd, 2)} for {names.firm(row.firm)}"
+        for row in records(paid)
+    ]
+    if points:
+        told.append(
+            "Measured in points of the US tariff on Japan-built cars, whose fall would pay for it, "
+            f"the loss is {words.listed(points)}."
         )
-    end = (
-        f"the programme costs as much as {words.number(loss / value, 2)} tariff points."
-        if value > 0
-        else "no tariff relief pays for it."
-    )
-    return (
-        f"The programme loses its carmakers {money} a year, fixed costs included. One point of the "
-        f"US tariff on their Japan-built cars is worth {point} a year to them: {end}"
-    )
+    unpaid = [names.firm(str(f)) for f in frame["firm"][frame["tariff_point_value_usd"] <= 0]]
+    if unpaid:
+        told.append(
+            f"A lower tariff would not help {words.listed(unpaid)}, whose rivals gain more."
+        )
+    return " ".join(told)
 
 
 def _lead(frame: pd.DataFrame) -> str:
@@ -109,7 +120,7 @@ def _sales(frame: pd.DataFrame) -> Chart:
                 words.units(row.median),
                 f"{words.units(row.low)} to {words.units(row.high)}",
                 words.cell(with_support, words.units),
-                words.cell(row.support_usd),
+                words.cell(row.support_usd, words.price),
             )
         )
     told = Words(
@@ -123,14 +134,21 @@ def _sales(frame: pd.DataFrame) -> Chart:
     grid = Grid(
         caption="Sales of the new cars, vehicles a year",
         heads=(
-            *("Car", "Price", "Without support", "Median", "90 % interval", "With support"),
-            "Support per car (USD)",
+            *("Car", f"Price{_currency(frame)}", "Without support", "Median", "90 % interval"),
+            *("With support", "Support per car (USD)"),
         ),
         rows=tuple(rows),
         numeric=(1, 2, 3, 4, 5, 6),
         folded=True,
     )
     return spread_chart(words=told, rows=tuple(spreads), grid=grid)
+
+
+def _currency(frame: pd.DataFrame) -> str:
+    """Return the currency of the prices in brackets, where the table says it."""
+    if "currency" not in frame.columns or frame["currency"].nunique() != 1:
+        return ""
+    return f" ({frame['currency'].iloc[0]})"
 
 
 def _diversion(outcome: Outcome) -> Chart | None:
@@ -141,7 +159,12 @@ def _diversion(outcome: Outcome) -> Chart | None:
     sums = frame.groupby("source")["units"].sum().sort_values(ascending=False)
     total = float(sums.sum())
     levels = tuple(
-        Level(names.readable(str(source)), 100 * float(u) / total, None, words.percent(u / total))
+        Level(
+            names.capital(names.readable(str(source))),
+            100 * float(u) / total,
+            None,
+            words.percent(u / total),
+        )
         for source, u in sums.items()
     )
     told = Words(
@@ -157,8 +180,8 @@ def _diversion(outcome: Outcome) -> Chart | None:
         rows=tuple(
             (
                 names.country(str(row.market)),
-                names.readable(str(row.product)),
-                names.readable(str(row.source)),
+                names.capital(names.readable(str(row.product))),
+                names.capital(names.readable(str(row.source))),
                 words.units(row.units),
                 words.percent(row.share),
             )

@@ -21,7 +21,7 @@ def industry(outcome: Outcome) -> Section | None:
     moved = ranked[ranked["change"].abs() >= 0.5]
     rows = tuple(
         (
-            str(row.name),
+            names.capital(str(row.name)),
             names.country(str(row.country)),
             *words.before_after(row.units_baseline, row.units_scenario, "vehicles"),
             words.signed(words.units(row.change)),
@@ -31,7 +31,7 @@ def industry(outcome: Outcome) -> Section | None:
         for row in records(ranked.head(40))
     )
     grid = Grid(
-        caption="Plants: output for the two markets, capacity, and change of jobs",
+        caption="Plants: output, capacity, and change of jobs",
         heads=("Plant", "Country", "Baseline", "Scenario", "Change", "Capacity", "Jobs"),
         rows=rows,
         numeric=(2, 3, 4, 5, 6),
@@ -39,9 +39,9 @@ def industry(outcome: Outcome) -> Section | None:
     )
     jobs = float((frame["jobs_scenario"] - frame["jobs_baseline"]).sum(skipna=True))
     lead = (
-        f"{len(moved)} of {len(frame)} plants build more or fewer cars; jobs at the plants whose "
-        f"staff is known change by {_signed_jobs(jobs)}. Output is what the two markets buy, not "
-        "all that a plant builds."
+        f"{len(moved)} of {len(frame)} plants build more or fewer cars; jobs change by "
+        f"{_signed_jobs(jobs)}. Output is that of the base year plus the modelled change for the "
+        "two markets; capacity is reported, not a limit."
     )
     if not len(moved):
         return Section("industry", "Plants and jobs", (Prose("No plant's output changes."), grid))
@@ -49,11 +49,13 @@ def industry(outcome: Outcome) -> Section | None:
     for row in records(moved.head(SHOWN)):
         before, after = words.before_after(row.units_baseline, row.units_scenario, "vehicles")
         text = words.signed(words.units(row.change))
-        bars.append(Bar(str(row.name), row.change, text, f"{before} {words.ARROW} {after}"))
+        bars.append(
+            Bar(names.capital(str(row.name)), row.change, text, f"{before} {words.ARROW} {after}")
+        )
     told = Words(
         identifier="chart-plants",
         title="Plants whose output changes most",
-        subtitle="Vehicles a year for the two markets: change, baseline → scenario",
+        subtitle="Vehicles a year: change, baseline → scenario",
         description="; ".join(f"{bar.label} {bar.change_text}" for bar in bars[:6]) + ".",
         axis="change, vehicles a year",
     )

@@ -44,6 +44,9 @@ def _lead(frame: pd.DataFrame) -> str:
     """Return what happens in each market in a sentence."""
     told = []
     for market, group in frame.groupby("market", sort=False):
+        if _is_still(group):
+            told.append(f"In {_article(str(market))} nothing changes.")
+            continue
         ratio = fixed_weight_change(group)
         before, after = group["units_baseline"].sum(), group["units_scenario"].sum()
         price = (
@@ -60,6 +63,13 @@ def _lead(frame: pd.DataFrame) -> str:
         )
         told.append(f"In {_article(str(market))} {price} and {volume}.")
     return " ".join(told)
+
+
+def _is_still(group: pd.DataFrame) -> bool:
+    """Return whether neither a price nor a unit of a market moves."""
+    entered = group["units_baseline"].isna().any() or group["entrant"].astype(bool).any()
+    moved = (group["units_scenario"] - group["units_baseline"]).abs().sum()
+    return not entered and float(moved) < 0.5
 
 
 def _article(market: str) -> str:

@@ -56,7 +56,8 @@ def sources(outcome: Outcome) -> Section | None:
         rows.append(
             (str(row.source_id), _value(row.title), _value(row.publisher), _value(row.date), url)
         )
-        anchors.append(f"source-{row.source_id}")
+        anchor = f"source-{row.source_id}"
+        anchors.append("" if anchor in anchors else anchor)
         if url.startswith(("https://", "http://")):
             links.append((url, url))
     grid = Grid(
@@ -66,11 +67,20 @@ def sources(outcome: Outcome) -> Section | None:
         folded=len(rows) > 12,
         prose=(1,),
         tight=(0, 3),
-        in_print=True,
+        in_print=len(rows) <= 60,
         anchors=tuple(anchors),
         links=tuple(links),
     )
     return Section("sources", "Sources", (grid,))
+
+
+def source_links(outcome: Outcome) -> dict[str, str]:
+    """Return the place on the page of each source that the report lists."""
+    frame = table(outcome, "sources")
+    if frame is None:
+        return {}
+    ids = frame["source_id"].astype(str)
+    return {key: f"#source-{key}" for key in ids}
 
 
 def reproduce(outcome: Outcome) -> Section:

@@ -12,8 +12,10 @@ from backhaul.report.contract import records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
 
 MILLION = 1e6
+CRUMB = 0.001  # share of what buyers pay below which a recipient is summed with others
 SHOWN = 12
-SUMS = ("world", "national")
+SUMS = frozenset({"world", "national"})
+"""Components that are sums over parties."""
 
 
 def welfare(outcome: Outcome) -> Section | None:
@@ -33,21 +35,12 @@ def welfare(outcome: Outcome) -> Section | None:
     return Section("welfare", "Who gains and who loses", tuple(blocks))
 
 
-def _sums(frame: pd.DataFrame) -> pd.Series:
-    """Return the change per party, in USD; a row "total" of a party stands for its other rows."""
-    totals = frame[frame["component"] == "total"].groupby("who")["change_usd"].sum()
-    rest = frame[~frame["who"].isin(totals.index)].groupby("who")["change_usd"].sum()
-    return _joined(totals, rest)
-
-
-def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
-    """Return two series as one."""
-    return pd.concat([part for part in (first, second) if len(part)])
-
-
-def _is_sum(who: str) -> bool:
-    """Return whether a party is the sum of others."""
-    return who.lower().replace("_", " ").split(" ")[0] in SUMS
+def _split(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the change of each party and that of each sum over parties, the largest first."""
+    is_sum = frame["component"].isin(SUMS)
+    parties = frame[~is_sum].groupby("who")["change_usd"].sum()
+    sums = frame[is_sum].groupby("who", sort=False)["change_usd"].sum()
+    return parties.sort_values(ascending=False), sums
 
 
 def _lead(outcome: Outcome) -> str:
@@ -55,8 +48,7 @@ def _lead(outcome: Outcome) -> str:
     frame = table(outcome, "welfare")
     if frame is None:
         return ""
-    sums = _sums(frame)
-    parties = sums[[not _is_sum(str(who)) for who in sums.index]]
+    parties, sums = _split(frame)
     told = []
     if len(parties) and parties.max() > 0:
         told.append(f"Largest gain: {_name(str(parties.idxmax()))} ({_money(parties.max())}).")
@@ -83,15 +75,12 @@ def _gains(outcome: Outcome) -> Chart | None:
     frame = table(outcome, "welfare")
     if frame is None:
         return None
-    sums = _sums(frame)
-    if not (sums.abs() > 0).any():
+    ranked, sums = _split(frame)
+    parties = [(str(who), float(value)) for who, value in ranked.items()]
+    if not any(value for _, value in parties):
         return None
-    ranked = sums.sort_values(ascending=False)
-    parties = [(str(who), float(v)) for who, v in ranked.items() if not _is_sum(str(who))]
     bars = [_gain(who, value) for who, value in _strongest(parties)]
-    bars += [
-        _gain(str(who), float(v), is_sum=True) for who, v in ranked.items() if _is_sum(str(who))
-    ]
+    bars += [_gain(str(who), float(value), is_sum=True) for who, value in sums.items()]
     told = Words(
         identifier="chart-welfare",
         title="Gains and losses",
@@ -123,7 +112,7 @@ def _strongest(parties: list[tuple[str, float]]) -> list[tuple[str, float]]:
         return moved
     kept = {who for who, _ in sorted(moved, key=lambda pair: -abs(pair[1]))[:SHOWN]}
     rest = [value for who, value in moved if who not in kept]
-    return [pair for pair in moved if pair[0] in kept] + [(f"all {len(rest)} others", sum(rest))]
+    return [pair for pair in moved if pair[0] in kept] + [(f"All {len(rest)} others", sum(rest))]
 
 
 def _gain(who: str, value: float, *, is_sum: bool = False) -> Bar:
@@ -142,7 +131,7 @@ def _incomes(outcome: Outcome) -> Chart | None:
             continue
         bars = tuple(
             Bar(
-                names.readable(str(row.group)),
+                names.capital(names.readable(str(row.group))),
                 float(row.surplus_change_per_household),
                 words.signed(words.number(row.surplus_change_per_household)),
             )
@@ -162,7 +151,7 @@ def _incomes(outcome: Outcome) -> Chart | None:
         rows=tuple(
             (
                 names.country(str(row.market)),
-                names.readable(str(row.group)),
+                names.capital(names.readable(str(row.group))),
                 words.millions(row.surplus_change_usd),
                 words.signed(words.number(row.surplus_change_per_household)),
             )
@@ -182,18 +171,14 @@ def _accounts(outcome: Outcome) -> Chart | None:
         return None
     panels, rows = [], []
     for market, group in frame.groupby("market", sort=False):
-        before, after = group["usd_baseline"].sum(), group["usd_scenario"].sum()
-        ranked = group.sort_values("usd_scenario", ascending=False)
-        levels = []
+        moved = group[(group["usd_baseline"] != 0) | (group["usd_scenario"] != 0)]
+        ranked = moved.sort_values("usd_scenario", ascending=False)
+        panels.append(LevelPanel(names.country(str(market)), _shares(ranked)))
         for row in records(ranked):
-            share = 100 * row.usd_scenario / after
-            was = 100 * row.usd_baseline / before if before else None
-            change = row.usd_scenario - row.usd_baseline
-            name = names.readable(str(row.recipient))
-            levels.append(Level(name, share, was, words.percent(share / 100)))
             millions = words.before_after(row.usd_baseline / MILLION, row.usd_scenario / MILLION)
-            rows.append((names.country(str(market)), name, *millions, words.millions(change)))
-        panels.append(LevelPanel(names.country(str(market)), tuple(levels)))
+            change = words.millions(row.usd_scenario - row.usd_baseline)
+            name = names.capital(names.readable(str(row.recipient)))
+            rows.append((names.country(str(market)), name, *millions, change))
     told = Words(
         identifier="chart-accounts",
         title="Who receives the buyer's money",
@@ -210,6 +195,26 @@ def _accounts(outcome: Outcome) -> Chart | None:
         folded=True,
     )
     return level_chart(words=told, panels=tuple(panels), grid=grid)
+
+
+def _shares(ranked: pd.DataFrame) -> tuple[Level, ...]:
+    """Return each recipient's share of what buyers pay in one market; crumbs are summed."""
+    before, after = ranked["usd_baseline"].sum(), ranked["usd_scenario"].sum()
+    now = ranked["usd_scenario"] / after
+    was = ranked["usd_baseline"] / before if before else now
+    is_crumb = (now.abs() < CRUMB) & (was.abs() < CRUMB)
+    levels = [
+        Level(names.capital(names.readable(str(name))), 100 * n, 100 * w, words.percent(n))
+        for name, n, w, crumb in zip(ranked["recipient"], now, was, is_crumb, strict=True)
+        if not crumb
+    ]
+    count, rest = int(is_crumb.sum()), float(now[is_crumb].sum())
+    if count:
+        others = Level(
+            f"All {count} others", 100 * rest, 100 * float(was[is_crumb].sum()), words.percent(rest)
+        )
+        levels.append(others)
+    return tuple(levels)
 
 
 def _profits(outcome: Outcome) -> Grid | None:
