@@ -280,7 +280,9 @@ def _commitment(market: Market, setting: Setting) -> Commitment | None:
             fix="Let them enter first, or take them out of the commitment.",
         )
     return Commitment(
-        members=np.isin(market.ids, promise.products), target=promise.units / market.size
+        members=np.isin(market.ids, promise.products),
+        target=promise.units / market.size,
+        size=market.size,
     )
 
 

@@ -27,16 +27,25 @@ class Commitment:
     target: float
     """Share of the market's households that must buy one of them; positive."""
 
+    size: float | None = None
+    """Households of the market, so that messages count vehicles; None: they name shares."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "members", read_only(self.members, bool))
         if not (0 < self.target < 1 and self.members.any()):
             raise ScenarioError(
                 where="volume commitment",
-                what=f"{self.target:.4g} of all households are to buy one of "
-                f"{np.count_nonzero(self.members)} products; a share between 0 and 1 and at least "
-                "one product are allowed.",
+                what=f"{self.count(self.target)} is the target over "
+                f"{np.count_nonzero(self.members)} products; a share between 0 and 1 of "
+                "all households and at least one product are allowed.",
                 fix="Correct the units of the commitment, or name its products.",
             )
+
+    def count(self, share: float) -> str:
+        """Return a share as text: vehicles a year where the size of the market is known."""
+        if self.size is None:
+            return f"{share:.6g} of households"
+        return f"{share * self.size:,.0f} vehicles a year"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +144,8 @@ def _refuse(
     cheapest = game.products[int(np.argmin(np.where(commitment.members, game.wedge.cost, np.inf)))]
     raise ScenarioError(
         where=f"market {game.market}, volume commitment",
-        what=f"{commitment.target:.6g} of households are to buy, {without:.6g} do without support; "
-        f"even {most:,.6g} per vehicle, the whole unit cost of {cheapest}, reaches only "
-        f"{reached:.6g}.",
-        fix=f"Lower the target to at most {reached / commitment.target:.4g} of what it is, or "
-        "commit more products.",
+        what=f"the target is {commitment.count(commitment.target)}; without support it is "
+        f"{commitment.count(without)}, and even {most:,.6g} per vehicle, the whole unit cost of "
+        f"{cheapest}, reaches only {commitment.count(reached)}.",
+        fix=f"Lower the target to at most {commitment.count(reached)}, or commit more products.",
     )

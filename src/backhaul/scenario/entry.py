@@ -198,12 +198,25 @@ def on_sale(
     found: list[str] = []
     for name in names:
         wanted = [n for n in announced(world) if n in entered] if name == "announced" else [name]
+        if not wanted:
+            raise ScenarioError(
+                where=where,
+                what=f"no 'announced' car is on sale in {market}.",
+                fix='Let them enter first: [[enter]] with products = ["announced"].',
+            )
         for product in wanted:
             if product not in known:
                 raise ScenarioError(
                     where=where,
                     what=f"{market} has no product {product!r} on sale.",
-                    fix=suggestion(product, known),
+                    fix=_way_in(world, product, known),
                 )
             found.append(product)
     return tuple(dict.fromkeys(found))
+
+
+def _way_in(world: World, product: str, known: tuple[str, ...]) -> str:
+    """Return the remedy for a product that is not on sale: its entry, or the nearest name."""
+    if product in tuple(world.evidence.table("jp", "candidates")["nameplate_id"]):
+        return f'Let it enter first: [[enter]] with products = ["{product}"].'
+    return suggestion(product, known)

@@ -7,12 +7,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from backhaul.errors import Problem, ScenarioError
 from backhaul.ground.names import suggestion
 from backhaul.scenario.library import shipped
-from backhaul.scenario.scenario import Scenario
+from backhaul.scenario.place import line_of, path_of
+from backhaul.scenario.scenario import LAW_OF_THE_DAY, Scenario
+from backhaul.scenario.words import impossible_values, words
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -27,16 +29,12 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(
-            where=path.name,
-            what=f"it is not valid TOML: {_plain(error)}.",
-            fix="Correct the line named; text stands in quotes, dates do not: as_of = 2026-03-01.",
-        ) from error
+        raise _no_toml(error, path.name, text) from error
     if not content:
         raise ScenarioError(
             where=path.name,
             what="the file is empty.",
-            fix="Write at least asks = \"...\" and as_of = 2026-03-01; see a shipped scenario.",
+            fix='Write at least asks = "..." and as_of = 2026-03-01; see a shipped scenario.',
         )
     return read_scenario(content, name=path.stem, file=path.name, text=text)
 
@@ -46,22 +44,34 @@ def read_scenario(
 ) -> Scenario:
     """Return a scenario from the content of a TOML file.
 
+    Args:
+        content: The file as a dictionary.
+        name: Name of the scenario where the content gives none.
+        file: Name of the file, for messages.
+        text: The file as text, for line numbers.
+
     Errors:
         ScenarioError: with all problems at once.
     """
+    faults = list(impossible_values(content))
+    marked = {fault["loc"] for fault in faults}
+    scenario = None
     try:
-        return Scenario.model_validate({"name": name, **content})
+        scenario = Scenario.model_validate({"name": name, **content})
     except ValidationError as error:
-        problems = tuple(
-            _problem(fault, file=file, text=text)  # type: ignore[arg-type]
-            for fault in error.errors(include_url=False)
-        )
+        found: list[dict[str, Any]] = [dict(f) for f in error.errors(include_url=False)]
+        faults += [fault for fault in found if fault["loc"] not in marked]
+    problems = [_problem(fault, file=file, text=text) for fault in faults]
+    problems += _baseline_problems(content, file=file, text=text)
+    if problems or scenario is None:
+        count = len(problems)
         raise ScenarioError(
             where=file,
-            what=f"{len(problems)} entr{'y is' if len(problems) == 1 else 'ies are'} wrong.",
+            what="1 entry is wrong." if count == 1 else f"{count} entries are wrong.",
             fix="Correct the entries listed.",
-            problems=problems,
-        ) from error
+            problems=tuple(sorted(problems, key=lambda p: (p.row is None, p.row or 0))),
+        )
+    return scenario.in_file(file, text)
 
 
 def _locate(name_or_path: str | Path) -> Path:
@@ -72,7 +82,7 @@ def _locate(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
     if path.suffix == ".toml" and path.is_file():
         return path
-    if path.suffix == ".toml" or path.exists():
+    if path.suffix == ".toml" or (str(name_or_path) and path.exists()):
         raise ScenarioError(
             where=str(name_or_path),
             what="there is no such TOML file.",
@@ -87,100 +97,74 @@ def _locate(name_or_path: str | Path) -> Path:
 
 def _read(path: Path) -> str:
     """Return the text of a file, which must be UTF-8."""
+    raw = path.read_bytes()
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        problem = Problem(
+            file=path.name,
+            row=line,
+            column="",
+            value=raw[error.start : error.start + 1].hex(),
+            what=f"byte {error.start + 1} is not UTF-8 text.",
+            fix="Save the file as UTF-8.",
+        )
         raise ScenarioError(
             where=path.name,
-            what=f"byte {error.start} is not UTF-8 text.",
-            fix="Save the file as UTF-8.",
+            what=f"the file is not UTF-8 text, from line {line} on.",
+            fix="Save the file as UTF-8 in your editor.",
+            problems=(problem,),
         ) from error
 
 
-def _problem(fault: dict[str, Any], *, file: str, text: str) -> Problem:
-    """Return one pydantic fault in the user's words, with its line."""
-    place = fault["loc"]
-    column = _path(place)
-    value = fault.get("input")
-    what, fix = _words(fault)
-    shown = "" if fault["type"] == "missing" else str(value)
-    return Problem(
-        file=file, row=_line(place, text), column=column, value=shown[:80], what=what, fix=fix
+def _no_toml(error: tomllib.TOMLDecodeError, file: str, text: str) -> ScenarioError:
+    """Return the parser's refusal with the line and what stands there."""
+    message = str(error)
+    place = re.search(r"\(at line (\d+)", message)
+    row = int(place[1]) if place else len(text.splitlines()) or None
+    value = text.splitlines()[row - 1].strip() if row and row <= len(text.splitlines()) else ""
+    plain = message.split(" (at ")[0]
+    plain = plain[:1].lower() + plain[1:].rstrip(".")
+    fix = "Put text in quotes, write dates as 2026-03-01 and decimals with a point."
+    if "date" in plain:
+        fix = "Write a day that the calendar has, as 2026-03-01."
+    elif "overwrite" in plain or "twice" in plain:
+        fix = "Give each key once; a second change of one kind gets its own [[...]]."
+    problem = Problem(file=file, row=row, column="", value=value[:80], what=f"{plain}.", fix=fix)
+    return ScenarioError(
+        where=file, what=f"it is not valid TOML: {plain}.", fix=fix, problems=(problem,)
     )
 
 
-def _words(fault: dict[str, Any]) -> tuple[str, str]:
-    """Return what is wrong and what to do."""
-    place, value, kind = fault["loc"], fault.get("input"), fault["type"]
-    key = str(place[-1])
-    if kind == "extra_forbidden":
-        return f"the key {key!r} is unknown.", suggestion(key, _keys(place))
-    if kind == "missing":
-        return f"the key {key!r} is missing.", f"Add {key} = ..."
-    if key in ("rate", "points") and kind in ("less_than_equal", "greater_than_equal"):
-        percent = f"that is {float(value):.0%}" if isinstance(value, int | float) else "no rate"
-        return (
-            f"the rate is {value}, {percent}; -100 % to 200 % is allowed.",
-            "Write rates as ratios: 0.15 for 15 per cent.",
+def _problem(fault: dict[str, Any], *, file: str, text: str) -> Problem:
+    """Return one fault in the user's words, with its line."""
+    place = fault["loc"]
+    what, fix = words(fault)
+    return Problem(
+        file=file,
+        row=line_of(place, text),
+        column=path_of(place),
+        value="" if fault["type"] == "missing" else str(fault.get("input"))[:80],
+        what=what,
+        fix=fix,
+    )
+
+
+def _baseline_problems(content: dict[str, Any], *, file: str, text: str) -> list[Problem]:
+    """Return the problem of a baseline that is no scenario, if it is one."""
+    name = content.get("baseline", LAW_OF_THE_DAY)
+    if not isinstance(name, str) or name in (LAW_OF_THE_DAY, *shipped()):
+        return []
+    if name.endswith(".toml") and Path(name).is_file():
+        return []
+    return [
+        Problem(
+            file=file,
+            row=line_of(("baseline",), text),
+            column="baseline",
+            value=name,
+            what=f"no shipped scenario is called {name!r}.",
+            fix=suggestion(name, (*shipped(), LAW_OF_THE_DAY)),
         )
-    if "date" in kind:
-        return f"{value!r} is no date.", "Write a day as 2026-03-01, without quotes."
-    if kind == "literal_error":
-        return f"{value!r} is not one of {fault['ctx']['expected']}.", "Take one of these."
-    return f"{fault['msg']}.", "Correct this entry."
-
-
-def _keys(place: tuple[str | int, ...]) -> tuple[str, ...]:
-    """Return the keys allowed where an unknown one was found."""
-    model: type[BaseModel] = Scenario
-    for step in place[:-1]:
-        if isinstance(step, str):
-            inner = [
-                part
-                for part in _inner_types(model.model_fields[step].annotation)
-                if isinstance(part, type) and issubclass(part, BaseModel)
-            ]
-            if not inner:
-                return ()
-            model = inner[0]
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def _inner_types(annotation: Any) -> list[Any]:  # noqa: ANN401 - typing's own objects
-    """Return a type and the types inside it."""
-    inner = [part for outer in getattr(annotation, "__args__", ()) for part in _inner_types(outer)]
-    return [annotation, *inner]
-
-
-def _path(place: tuple[str | int, ...]) -> str:
-    """Return where in the file a fault is, such as "set_duty[1].rate"."""
-    text = ""
-    for step in place:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
-
-
-def _line(place: tuple[str | int, ...], text: str) -> int | None:
-    """Return the line of an entry: its key below the right table header."""
-    lines = text.splitlines()
-    start = 0
-    names = [step for step in place if isinstance(step, str)]
-    if len(names) > 1:
-        number = next((step for step in place if isinstance(step, int)), 0)
-        heads = [
-            i for i, line in enumerate(lines)
-            if re.match(rf"\s*\[\[?\s*{re.escape(names[0])}\s*\]\]?", line)
-        ]  # fmt: skip
-        if number >= len(heads):
-            return None
-        start = heads[number]
-    for index in range(start, len(lines)):
-        if re.match(rf"\s*\"?{re.escape(names[-1])}\"?\s*=", lines[index]):
-            return index + 1
-    return start + 1 if start else None
-
-
-def _plain(error: tomllib.TOMLDecodeError) -> str:
-    """Return the parser's message as part of a sentence."""
-    message = str(error)
-    return message[:1].lower() + message[1:].rstrip(".")
+    ]

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.world import World
+from backhaul.errors import Problem, ScenarioError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.scenario.entry import Buy, Commit, Enter, Invest, Subsidise, SurgeDemand
+from backhaul.scenario.place import Place, line_of, path_of
 from backhaul.scenario.rates import (
     AddPoints,
     BorderPrice,
@@ -63,12 +65,21 @@ class Scenario(BaseModel):
     surge: tuple[SurgeDemand, ...] = ()
     buy: tuple[Buy, ...] = ()
 
+    _file: str = PrivateAttr(default="")
+    _text: str = PrivateAttr(default="")
+
     @property
     def changes(self) -> tuple[Change, ...]:
         """All changes, in the order in which they are applied."""
-        return tuple(self._changes())
+        return tuple(change for _, change in self._changes())
 
-    def _changes(self) -> Iterator[Change]:
+    def in_file(self, file: str, text: str) -> Scenario:
+        """Return the scenario knowing the file it stands in, so that errors name lines."""
+        placed = self.model_copy()
+        placed._file, placed._text = file, text
+        return placed
+
+    def _changes(self) -> Iterator[tuple[Place, Change]]:
         """Yield laws first, then entry, then promises about what is on sale by then."""
         for name in (
             "set_rate", "set_span", "set_duty", "add_points", "exchange_rate", "border_price",
@@ -76,9 +87,9 @@ class Scenario(BaseModel):
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, tuple):
-                yield from value
+                yield from (((name, number), change) for number, change in enumerate(value))
             elif value is not None:
-                yield value
+                yield (name,), value
 
     def evidence(self, evidence: Evidence) -> Evidence:
         """Return the facts with this scenario's parameters in place of the table's.
@@ -94,12 +105,54 @@ class Scenario(BaseModel):
         """Return the setting of the scenario.
 
         Errors:
-            ScenarioError: a change names something that the world does not have.
+            ScenarioError: changes name something that the world does not have; lists them all,
+                except what depends on an entry that is itself at fault.
         """
         setting = self.law_of_the_day(world)
-        for change in self.changes:
-            setting = change.apply(world, setting)
+        problems: list[Problem] = []
+        for place, change in self._changes():
+            if place[0] in ("commit", "subsidise") and any(
+                problem.column.startswith("enter") for problem in problems
+            ):
+                continue
+            try:
+                setting = change.apply(world, setting)
+            except ScenarioError as fault:
+                problems.append(self._problem(place, change, fault))
+        if problems:
+            count = len(problems)
+            raise ScenarioError(
+                where=self._file or f"scenario {self.name}",
+                what=f"{count} entr{'y' if count == 1 else 'ies'} cannot be applied.",
+                fix="Correct the entries listed.",
+                problems=tuple(problems),
+            )
         return setting
+
+    def _problem(self, place: Place, change: Change, fault: ScenarioError) -> Problem:
+        """Return one refused change with its line, and the entry of it that the refusal names."""
+        said = f"{fault.where} {fault.what}"
+        entries = [
+            (key, text)
+            for key, value in change.model_dump(by_alias=True).items()
+            for text in _texts(value)
+        ]
+        for quoted in (True, False):  # what the refusal quotes is meant more than what it mentions
+            for key, text in entries:
+                if (repr(text) if quoted else text) in said:
+                    return self._row((*place, key), text, fault)
+        return self._row(place, "", fault)
+
+    def _row(self, place: Place, value: str, fault: ScenarioError) -> Problem:
+        """Return a refusal as a row of a list of problems."""
+        return Problem(
+            file=self._file or f"scenario {self.name}",
+            row=line_of(place, self._text) if self._text else None,
+            column=path_of(place),
+            value=value,
+            what=fault.what,
+            fix=fault.fix,
+        )
 
     def law_of_the_day(self, world: World) -> Setting:
         """Return the calibrated world under the measures of the scenario's day."""
@@ -110,3 +163,9 @@ class Scenario(BaseModel):
                 jpy_per_usd=world.observed.jpy_per_usd,
             )
         )
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of an entry: itself, or those of a list."""
+    found = value if isinstance(value, list | tuple) else [value]
+    return [text for text in found if isinstance(text, str) and text]
