@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -101,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after `backhaul`; None takes those of the process.
     """
+    for library in ("OMP", "OPENBLAS", "MKL"):  # small matrices: more threads only wait
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in ([], ["show"]):
         words.append("--help")  # a name alone asks what there is
