@@ -220,6 +220,33 @@ def test_a_missing_column_is_named_with_the_nearest_one():
     assert "Did you mean 'unit_scenario'?" in caught.value.what
 
 
+def test_a_run_without_an_answer_is_named_in_the_tornado():
+    """An input at whose end no equilibrium was found is shown as such, not left out."""
+    outcome = invented.outcome()
+    frame = outcome.tables["sensitivity"].copy()
+    frame.loc[0, "at_high"] = float("nan")
+    page = report_html(invented.with_table(outcome, "sensitivity", frame))
+    assert "0.2: no answer" in page
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_the_tornado_shows_changes_of_what_has_a_baseline():
+    """A figure with a baseline is shown as its change, as the low and high runs give it."""
+    outcome = invented.outcome()
+    frame = outcome.tables["sensitivity"].assign(figure="balance_us_jp_net_usd", central=9_412.3)
+    page = report_html(invented.with_table(outcome, "sensitivity", frame))
+    assert "change of US-Japan car balance, net" in page
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_prices_are_told_by_the_index_that_the_outcome_has():
+    """The text never computes a price index of its own where the outcome carries one."""
+    outcome = invented.outcome()
+    index = Figure("price_index_JP", "index, baseline 100", 100.0, 107.44, "Prices, Japan")
+    page = report_html(replace(outcome, figures=(*outcome.figures, index)))
+    assert "In Japan prices change by +7.4\N{NO-BREAK SPACE}%" in page
+
+
 @pytest.mark.usefixtures("unpainted")
 def test_what_is_not_certified_is_marked_before_any_figure():
     """A result without its proof is not shown as an answer."""

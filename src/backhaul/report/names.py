@@ -99,10 +99,15 @@ def party(identifier: str) -> str:
     """Return who gains or pays: "consumers_JP" is "Consumers, Japan", "bmw" is "BMW"."""
     if identifier in _UPPER:
         return identifier.upper()
-    head, _, tail = identifier.replace(" ", "_").rpartition("_")
+    head, _, tail = identifier.rpartition("_")
     if head and tail in _ADJECTIVES:
         return f"{readable(head.lower())}, {country(tail)}"
     return capital(readable(identifier))
+
+
+def uncapital(text: str) -> str:
+    """Return a text as it stands inside a sentence: "US-Japan balance" keeps its capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:

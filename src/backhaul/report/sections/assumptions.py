@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Real
 
 import numpy as np
@@ -52,25 +53,30 @@ def _sensitivity(moves: pd.DataFrame, outcome: Outcome) -> list[Block]:
     figures = figures_by_name(outcome)
     charts: list[Block] = []
     for name, group in moves.groupby("figure", sort=False):
-        if (group["at_low"] != group["at_high"]).any():
+        solved = group.dropna(subset=["at_low", "at_high"])
+        if (solved["at_low"] != solved["at_high"]).any():
             charts.append(_tornado(str(name), group, figures.get(str(name))))
     return charts
 
 
 def _tornado(name: str, group: pd.DataFrame, figure: Figure | None) -> Chart:
-    """Return the tornado of one figure; without its central value the middle of all runs."""
+    """Return the tornado of one figure: its change, or its value where it has no baseline.
+
+    The central value is the column of that name; without it, the figure's own.
+    """
     unit = figure.unit if figure else ""
     label = label_of(figure) if figure else name.replace("_", " ")
-    middle = (
-        figure.scenario if figure else float(np.median(group[["at_low", "at_high"]].to_numpy()))
-    )
+    if "central" in group.columns:
+        middle = float(group["central"].iloc[0])
+    else:
+        middle = _central(group, figure)
     swings = tuple(
         Swing(
             label=names.readable(str(row.parameter)),
-            at_low=float(row.at_low),
-            at_high=float(row.at_high),
-            low_text=words.setting(row.low_value),
-            high_text=words.setting(row.high_value),
+            at_low=middle if math.isnan(row.at_low) else float(row.at_low),
+            at_high=middle if math.isnan(row.at_high) else float(row.at_high),
+            low_text=_end(row.low_value, row.at_low),
+            high_text=_end(row.high_value, row.at_high),
         )
         for row in records(group)
     )
@@ -79,25 +85,51 @@ def _tornado(name: str, group: pd.DataFrame, figure: Figure | None) -> Chart:
             names.readable(str(row.parameter)),
             words.setting(row.low_value),
             words.setting(row.high_value),
-            *words.before_after(row.at_low, row.at_high, unit),
+            *_ends(row.at_low, row.at_high, unit),
         )
         for row in records(group)
     )
+    is_change = figure is not None and figure.baseline is not None
+    what = f"change of {names.uncapital(label)}" if is_change else names.uncapital(label)
     told = Words(
         identifier=f"chart-tornado-{name.lower().replace('_', '-')}",
-        title=f"What moves the result: {label[:1].lower() + label[1:]}",
+        title=f"What moves the result: {what}",
         subtitle=f"{unit}: each input at its low and its high value, all others as assumed",
         description="; ".join(f"{row[0]}: {row[3]} to {row[4]} {unit}" for row in rows) + ".",
         axis=unit or label,
     )
     grid = Grid(
-        caption=f"{label} at the ends of each input's range ({unit})",
+        caption=f"{names.capital(what)} at the ends of each input's range ({unit})",
         heads=("Input", "Low value", "High value", "Result at low", "Result at high"),
         rows=rows,
         numeric=(1, 2, 3, 4),
         folded=True,
     )
     return tornado_chart(words=told, rows=swings, middle=middle, grid=grid)
+
+
+def _central(group: pd.DataFrame, figure: Figure | None) -> float:
+    """Return the value with all inputs as assumed; without the figure, the middle of all runs."""
+    if figure is None:
+        return float(np.nanmedian(group[["at_low", "at_high"]].to_numpy()))
+    return figure.scenario if figure.change is None else figure.change
+
+
+def _end(value: float, result: float) -> str:
+    """Return what an input is at one end; a run without an answer says so."""
+    return f"{words.setting(value)}: no answer" if math.isnan(result) else words.setting(value)
+
+
+def _ends(low: float, high: float, unit: str) -> tuple[str, str]:
+    """Return the results at both ends; a run without an answer is a dash."""
+    if math.isnan(low) or math.isnan(high):
+        return _cell(low, unit), _cell(high, unit)
+    return words.before_after(low, high, unit)
+
+
+def _cell(value: float, unit: str) -> str:
+    """Return one result, or a dash."""
+    return words.NONE if math.isnan(value) else words.bare(value, unit)
 
 
 def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: Outcome) -> list[Block]:
@@ -108,14 +140,16 @@ def _hanging(moves: pd.DataFrame, frame: pd.DataFrame | None, outcome: Outcome) 
     figures = figures_by_name(outcome)
     told = []
     for row in records(moves):
-        if grades.get(str(row.parameter)) != "C" or row.at_low == row.at_high:
+        estimated = grades.get(str(row.parameter)) == "C"
+        if not estimated or math.isnan(row.at_low - row.at_high) or row.at_low == row.at_high:
             continue
         figure = figures.get(str(row.figure))
         unit = figure.unit if figure else ""
         label = label_of(figure) if figure else str(row.figure).replace("_", " ")
         ends = words.before_after(row.at_low, row.at_high, unit)
+        change = "" if figure is None or figure.baseline is None else ", change"
         told.append(
-            f"{label}: from {ends[0]} to {ends[1]}{words.GAP}{unit} when the estimate of "
+            f"{label}{change}: from {ends[0]} to {ends[1]}{words.GAP}{unit} when the estimate of "
             f"{names.inside(str(row.parameter))} goes from {words.setting(row.low_value)} to "
             f"{words.setting(row.high_value)}."
         )

@@ -7,7 +7,7 @@ import pandas as pd
 from backhaul.outcome.outcome import Outcome
 from backhaul.report import names, words
 from backhaul.report.charts.change import Bar, Panel, Words, change_chart
-from backhaul.report.contract import records, table
+from backhaul.report.contract import figures_by_name, records, table
 from backhaul.report.parts import Block, Chart, Grid, Prose, Section
 
 SHOWN = 9  # bars by name in a panel; the rest are summed or left to the table
@@ -20,7 +20,7 @@ def prices(outcome: Outcome) -> Section | None:
     frame = table(outcome, "products")
     if frame is None:
         return None
-    blocks: list[Block] = [Prose(_lead(frame))]
+    blocks: list[Block] = [Prose(_lead(frame, outcome))]
     for chart in (_price_chart(frame), _unit_chart(frame, "segment"), _unit_chart(frame, "firm")):
         if chart is not None:
             blocks.append(chart)
@@ -28,26 +28,26 @@ def prices(outcome: Outcome) -> Section | None:
     return Section("prices", "Prices and units", tuple(blocks))
 
 
-def fixed_weight_change(frame: pd.DataFrame) -> float:
-    """Return the change of the mean price at the baseline's units, as a ratio.
+def fixed_weight_change(group: pd.DataFrame) -> float:
+    """Return the change of a market's mean price at the baseline's units, as a ratio.
 
-    Entrants have no baseline and stay out, as do rows that stand for several models. Not a number
-    when nothing is left.
+    Entrants have no baseline and stay out. Not a number when nothing else is sold.
     """
-    kept = frame[~frame["aggregate"].astype(bool) & ~frame["entrant"].astype(bool)]
+    kept = group[~group["entrant"].astype(bool)]
     weight = kept["units_baseline"]
     before = float((kept["price_baseline"] * weight).sum())
     return float((kept["price_scenario"] * weight).sum()) / before - 1 if before else float("nan")
 
 
-def _lead(frame: pd.DataFrame) -> str:
+def _lead(frame: pd.DataFrame, outcome: Outcome) -> str:
     """Return what happens in each market in a sentence."""
-    told = []
+    told, figures = [], figures_by_name(outcome)
     for market, group in frame.groupby("market", sort=False):
         if _is_still(group):
             told.append(f"In {_article(str(market))} nothing changes.")
             continue
-        ratio = fixed_weight_change(group)
+        index = figures.get(f"price_index_{market}")
+        ratio = index.scenario / 100 - 1 if index else fixed_weight_change(group)
         before, after = group["units_baseline"].sum(), group["units_scenario"].sum()
         price = (
             f"prices change by {words.signed(words.percent(ratio))} at fixed weights"
@@ -85,7 +85,7 @@ def _price_chart(frame: pd.DataFrame) -> Chart | None:
         bars = []
         currency = str(group["currency"].iloc[0])
         for segment, part in group.groupby("segment"):
-            kept = part[~part["aggregate"].astype(bool) & ~part["entrant"].astype(bool)]
+            kept = part[~part["entrant"].astype(bool)]
             weight = kept["units_baseline"]
             if not weight.sum():
                 continue

@@ -35,9 +35,20 @@ def welfare(outcome: Outcome) -> Section | None:
     return Section("welfare", "Who gains and who loses", tuple(blocks))
 
 
+def _who(frame: pd.DataFrame) -> list[str]:
+    """Return every party's name for people; a carmaker's words each have a capital."""
+    return [
+        names.firm(str(row.who).replace(" ", "_"))
+        if row.component == "firms"
+        else names.party(str(row.who))
+        for row in records(frame)
+    ]
+
+
 def _split(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the change of each party and that of each sum over parties, the largest first."""
     is_sum = frame["component"].isin(SUMS)
+    frame = frame.assign(who=_who(frame))
     parties = frame[~is_sum].groupby("who")["change_usd"].sum()
     sums = frame[is_sum].groupby("who", sort=False)["change_usd"].sum()
     return parties.sort_values(ascending=False), sums
@@ -51,18 +62,13 @@ def _lead(outcome: Outcome) -> str:
     parties, sums = _split(frame)
     told = []
     if len(parties) and parties.max() > 0:
-        told.append(f"Largest gain: {_name(str(parties.idxmax()))} ({_money(parties.max())}).")
+        told.append(f"Largest gain: {parties.idxmax()} ({_money(parties.max())}).")
     if len(parties) and parties.min() < 0:
-        told.append(f"Largest loss: {_name(str(parties.idxmin()))} ({_money(parties.min())}).")
+        told.append(f"Largest loss: {parties.idxmin()} ({_money(parties.min())}).")
     for who in sums.index:
         if str(who).lower().startswith("world"):
             told.append(f"The world as a whole: {_money(sums[who])}.")
     return f"{' '.join(told)} All figures are per year." if told else ""
-
-
-def _name(who: str) -> str:
-    """Return a party's name inside or at the head of a sentence."""
-    return names.party(who)
 
 
 def _money(value: float) -> str:
@@ -91,8 +97,8 @@ def _gains(outcome: Outcome) -> Chart | None:
         axis="change, million USD a year",
     )
     rows = tuple(
-        (_name(str(row.who)), names.readable(str(row.component)), words.millions(row.change_usd))
-        for row in records(frame)
+        (who, names.readable(str(row.component)), words.millions(row.change_usd))
+        for who, row in zip(_who(frame), records(frame), strict=True)
     )
     grid = Grid(
         caption="Gains and losses by part, million USD a year",
@@ -117,7 +123,7 @@ def _strongest(parties: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _gain(who: str, value: float, *, is_sum: bool = False) -> Bar:
     """Return one bar in million USD."""
-    return Bar(_name(who), value / MILLION, words.millions(value), "", is_sum)
+    return Bar(who, value / MILLION, words.millions(value), "", is_sum)
 
 
 def _incomes(outcome: Outcome) -> Chart | None:
