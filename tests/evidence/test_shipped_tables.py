@@ -175,5 +175,5 @@ def test_every_adjustment_names_a_table_that_exists(evidence):
 
 def test_docs_data_is_current():
     """The page of the tables is what the schemas give."""
-    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
-    assert page == data_page(), "Run: python -m backhaul.evidence.describe > docs/data.md"
+    page = (ROOT / "docs" / "lookup" / "data.md").read_text(encoding="utf-8")
+    assert page == data_page(), "Run: make docs"

@@ -1,4 +1,4 @@
-"""The page docs/data.md: every table and column, generated from the schema tables."""
+"""The page docs/lookup/data.md: every table and column, generated from the schema tables."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PURPOSE = {
 
 
 def data_page() -> str:
-    """Return the text of docs/data.md."""
+    """Return the text of docs/lookup/data.md."""
     schemas = shipped_schemas()
     parts = [HEAD]
     for folder in FOLDERS:
