@@ -91,8 +91,7 @@ def reproduce(outcome: Outcome) -> Section:
     blocks: list[Block] = [
         Prose("The same version, data and seed give the same figures, to the last digit:"),
         Code(command, "Command"),
-        Prose("To cite:"),
-        Code(_citation(outcome), "Citation"),
+        Prose(f"To cite: {_citation(outcome)}"),
     ]
     if rows:
         grid = Grid(
