@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from backhaul.evidence.catalogue import Evidence
@@ -32,7 +31,7 @@ def observe_links(
     split = _split_plants(evidence, market, rows)
     products = {product.id: product for product in market.products}
     homes = home_countries(evidence)
-    labels = _labels(rows, products) if "us_canada_content_pct" in rows else {}
+    label_of = Labels.observe(evidence).of
     rate = evidence.parameter("fx_jpy_usd_2024").value
     found = []
     for (name, plant, country), (share, grade, source) in split.items():
@@ -49,11 +48,51 @@ def observe_links(
             source_id=source,
         )
         price = product.price if market.currency == "USD" else product.price / rate
-        label = labels.get((link.product, link.country), 0.0)
+        label = label_of(link.product, product.segment, link.country)
         link = with_way(link, product, market.country, freight, price)
         home = homes.get(product.firm, link.country)
         found.append(with_content(evidence, link, product.firm, home, label))
     return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """US-Canada parts labels of cars by where they are assembled, from the US sourcing table.
+
+    A car that has no label of its own, because its cell is blank or because it is sold in another
+    market only, takes the mean of its segment and country of assembly, then that of the country.
+    """
+
+    own: dict[tuple[str, str], float]
+    """By (nameplate, country of assembly)."""
+
+    segment: dict[tuple[str, str], float]
+    """Mean by (segment, country of assembly)."""
+
+    country: dict[str, float]
+    """Mean by country of assembly; a country without any label has no US or Canadian parts."""
+
+    @classmethod
+    def observe(cls, evidence: Evidence) -> Labels:
+        """Return the labels in us/sourcing."""
+        names = evidence.table("us", "nameplates").set_index("nameplate_id")["segment"]
+        table = evidence.table("us", "sourcing")
+        table = table.assign(
+            label=table["us_canada_content_pct"].astype(float) / 100,
+            segment=table["nameplate_id"].map(names),
+        ).dropna(subset=["label"])
+        place = "country_of_assembly"
+        return cls(
+            own=table.groupby(["nameplate_id", place])["label"].mean().to_dict(),
+            segment=table.groupby(["segment", place])["label"].mean().to_dict(),
+            country=table.groupby(place)["label"].mean().to_dict(),
+        )
+
+    def of(self, nameplate: str, segment: str, country: str) -> float:
+        """Return the share of the parts' value that is US or Canadian."""
+        if (nameplate, country) in self.own:
+            return self.own[nameplate, country]
+        return self.segment.get((segment, country), self.country.get(country, 0.0))
 
 
 def home_countries(evidence: Evidence) -> dict[str, str]:
@@ -105,9 +144,7 @@ def with_content(evidence: Evidence, link: Link, firm: str, home: str, label: fl
     return replace(link, parts=parts, parts_share=share)
 
 
-def _us_plant_imports(
-    evidence: Evidence, firm: str, home: str, rest: float
-) -> dict[str, float]:
+def _us_plant_imports(evidence: Evidence, firm: str, home: str, rest: float) -> dict[str, float]:
     """Return the imported parts of a US plant by origin; they add to `rest`."""
     mexico = rest * evidence.parameter("mexico_parts_share").value
     from_home = (rest - mexico) * evidence.parameter("home_parts_share").value
@@ -123,27 +160,6 @@ def _us_plant_imports(
 def _add(parts: dict[str, float], country: str, share: float) -> None:
     """Add a share to a country's parts, in place."""
     parts[country] = parts.get(country, 0.0) + share
-
-
-def _labels(
-    rows: pd.DataFrame, products: dict[str, Product]
-) -> dict[tuple[str, str], float]:
-    """Return the US-Canada label by (product, country), blanks as the mean of the segment."""
-    table = rows.assign(
-        label=rows["us_canada_content_pct"].astype(float) / 100,
-        segment=[products[name].segment for name in rows["nameplate_id"]],
-    )
-    by_segment = table.groupby(["segment", "country_of_assembly"])["label"].mean()
-    by_country = table.groupby("country_of_assembly")["label"].mean()
-    found = {}
-    for row in table.itertuples():
-        label = float(row.label)
-        if np.isnan(label):
-            label = float(by_segment.get((row.segment, row.country_of_assembly), np.nan))
-        if np.isnan(label):
-            label = float(by_country.get(row.country_of_assembly, 0.0))
-        found[str(row.nameplate_id), str(row.country_of_assembly)] = 0 if np.isnan(label) else label
-    return found
 
 
 def _split_plants(

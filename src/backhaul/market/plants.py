@@ -27,7 +27,8 @@ def observe_plants(
     for (firm, country), group in table.groupby(["firm", "country"], sort=False):
         factor = _factor(totals.get((str(firm), str(country))), group, guests, adjustments)
         for row in group.itertuples():
-            plants[str(row.plant_id)] = _plant(row, factor, adjustments)
+            plant = str(row.plant_id)
+            plants[plant] = _plant(row, factor, built.get(plant, 0.0), adjustments)
     for firm_links in links.values():
         for link in firm_links:
             if link.plant not in plants:
@@ -35,24 +36,29 @@ def observe_plants(
     return plants
 
 
-def _plant(row: object, factor: float, adjustments: list[Adjustment]) -> Plant:
-    """Return one listed plant, its output scaled and its capacity not below its output."""
+def _plant(row: object, factor: float, built: float, adjustments: list[Adjustment]) -> Plant:
+    """Return one listed plant, its output scaled and its capacity not below its output.
+
+    Output is the larger of the stated one and what the links of the base year make it build.
+    """
     output = _number(row.production_2024)  # type: ignore[attr-defined]
     capacity = _number(row.capacity_per_year)  # type: ignore[attr-defined]
     if output is not None:
         output *= factor
-        if capacity is not None and capacity < output:
-            adjustments.append(
-                Adjustment(
-                    table="trade/plants",
-                    key=str(row.plant_id),  # type: ignore[attr-defined]
-                    column="capacity_per_year",
-                    source_value=capacity,
-                    used_value=output,
-                    rule="Capacity is at least what the plant built in the base year.",
-                )
+    needed = max(output or 0.0, built)
+    if capacity is not None and capacity < needed:
+        adjustments.append(
+            Adjustment(
+                table="trade/plants",
+                key=str(row.plant_id),  # type: ignore[attr-defined]
+                column="capacity_per_year",
+                source_value=capacity,
+                used_value=needed,
+                rule="Capacity is at least what the plant built in the base year, by its stated "
+                "output or by the cars of both markets that come from it.",
             )
-            capacity = output
+        )
+        capacity = needed
     return Plant(
         id=str(row.plant_id),  # type: ignore[attr-defined]
         name=str(row.name),  # type: ignore[attr-defined]
@@ -144,4 +150,4 @@ def _factor(
 def _number(value: object) -> float | None:
     """Return a number, or None for a blank cell."""
     number = float(value)  # type: ignore[arg-type]
-    return None if number != number else number  # noqa: PLR0124 - NaN is not itself
+    return None if number != number else number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A nameplate in a market, as observed in the base year or as announced for it."""
