@@ -15,6 +15,7 @@ from backhaul.baseline.world import BASE_DAY, Side, World
 from backhaul.demand.consumers import Consumers, consumers
 from backhaul.demand.moments import Calibration, Moments, Sales, calibrate_taste
 from backhaul.equilibrium.costs import back_out_costs
+from backhaul.errors import CalibrationError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.conduct import competing
 from backhaul.market.market import Market
@@ -22,8 +23,8 @@ from backhaul.market.observe import LISTED_BEFORE_TAX, Observations, observe
 from backhaul.market.supply import Supply
 from backhaul.market.wedge import Wedge
 from backhaul.policy.compile import Money, credits, deliver
+from backhaul.policy.duty import parts_offset
 from backhaul.policy.tax import sales_tax
-from backhaul.shapes import PerProduct
 
 DEALER_MARGIN = {"US": "dealer_gross_margin_us", "JP": "dealer_margin_jp"}
 
@@ -45,6 +46,7 @@ def calibrate(evidence: Evidence, progress: Progress | None = None) -> World:
     say = progress or (lambda _: None)
     say("reading and reconciling the tables")
     observed = observe(evidence)
+    _refuse_offset(observed)
     sides: dict[str, Side] = {}
     anchor = Anchor(unit_values=observed_unit_values(evidence), factory={}, ratios={})
     for code in ("US", "JP"):
@@ -63,24 +65,18 @@ def _side(observed: Observations, code: str, anchor: Anchor) -> tuple[Side, Anch
     """Return one calibrated market, and the factory costs that the next one takes from it."""
     evidence, folder = observed.evidence, code.lower()
     blank = _blank_supply(observed, code)
-    listed, market = _consumer_prices(observed, code, blank)
+    market = _with_consumer_prices(observed, code, blank)
     people = _people(evidence, market, folder)
     calibration = _tastes(evidence, market, people, folder)
     conduct = competing(market.firms)
     money = Money(observed.jpy_per_usd, observed.jpy_per_usd)
-    priced = deliver(
-        blank, observed.measures, BASE_DAY, money,
-        currency=market.currency, units=market.units, list_price=listed,
-    )  # fmt: skip
+    priced = deliver(blank, observed.measures, BASE_DAY, money, currency=market.currency)
     cost = back_out_costs(calibration.taste, priced.keep, conduct, market.price)
     supply, anchor = split_costs(
         evidence=evidence, supply=blank, delivered=priced, cost=cost, units=market.units,
         anchor=anchor,
     )  # fmt: skip
-    delivered = deliver(
-        supply, observed.measures, BASE_DAY, money,
-        currency=market.currency, units=market.units, list_price=listed,
-    )  # fmt: skip
+    delivered = deliver(supply, observed.measures, BASE_DAY, money, currency=market.currency)
     supply = replace(supply, local=local_costs(supply, delivered, cost))
     side = Side(
         market=market,
@@ -92,6 +88,17 @@ def _side(observed: Observations, code: str, anchor: Anchor) -> tuple[Side, Anch
         wedge=Wedge(keep=delivered.keep, cost=cost),
     )
     return side, anchor
+
+
+def _refuse_offset(observed: Observations) -> None:
+    """Raise where a parts offset is in force on the base day: it would need the factory costs."""
+    if parts_offset(observed.measures, BASE_DAY) > 0:
+        raise CalibrationError(
+            where=f"measures in force on {BASE_DAY}",
+            what="an offset against duties on parts is among them; factory costs are backed out "
+            "on a day without one.",
+            fix="Let the offset begin after that day in policy/measures.csv.",
+        )
 
 
 def _blank_supply(observed: Observations, code: str) -> Supply:
@@ -126,21 +133,19 @@ def _blank_supply(observed: Observations, code: str) -> Supply:
     )
 
 
-def _consumer_prices(
-    observed: Observations, code: str, supply: Supply
-) -> tuple[PerProduct, Market]:
-    """Return list prices before tax, and the market with what buyers paid."""
+def _with_consumer_prices(observed: Observations, code: str, supply: Supply) -> Market:
+    """Return the market with what buyers paid: tax included, credit deducted."""
     market = observed.markets[code]
-    tax = sales_tax(observed.measures, market.country, BASE_DAY)
     if code not in LISTED_BEFORE_TAX:
-        return market.price / (1 + tax), market
+        return market
+    tax = sales_tax(observed.measures, market.country, BASE_DAY)
     credit = credits(supply, observed.measures, BASE_DAY)
     paid = market.price * (1 + tax) - credit
     products = tuple(
         replace(product, price=float(price))
         for product, price in zip(market.products, paid, strict=True)
     )
-    return market.price, replace(market, products=products)
+    return replace(market, products=products)
 
 
 def _people(evidence: Evidence, market: Market, folder: str) -> Consumers:
@@ -154,9 +159,7 @@ def _people(evidence: Evidence, market: Market, folder: str) -> Consumers:
     )
 
 
-def _tastes(
-    evidence: Evidence, market: Market, people: Consumers, folder: str
-) -> Calibration:
+def _tastes(evidence: Evidence, market: Market, people: Consumers, folder: str) -> Calibration:
     """Return tastes with the market's three target moments."""
     targets = Moments(
         own_elasticity=evidence.parameter(f"own_price_elasticity_{folder}_model").value,

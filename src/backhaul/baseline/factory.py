@@ -75,13 +75,18 @@ def split_costs(
     for _ in range(ROUNDS):
         level = _levels(supply, delivered, cost - carried, premium, ratio)
         factory = _anchored(supply, level[supply.product] * premium, known, premium)
-        table = ratios(
-            {**anchor.unit_values}, _mean_factory(supply, factory, units, pairs, anchor)
-        )
+        table = ratios({**anchor.unit_values}, _mean_factory(supply, factory, units, pairs, anchor))
         new = np.array([table[pair] for pair in pairs])
         moved, ratio = float(np.max(np.abs(new - ratio))), new
         if moved <= TOLERANCE:
             break
+    else:
+        raise CalibrationError(
+            where=f"factory costs behind the prices of {supply.importer}",
+            what=f"customs values still move by {moved:.1e} of the factory cost after "
+            f"{ROUNDS} rounds; {TOLERANCE:.0e} is allowed.",
+            fix="Check the customs unit values of trade/trade_flows.csv.",
+        )
     _refuse_negative(supply, factory, cost, delivered.per_usd)
     settled = Anchor(
         unit_values=anchor.unit_values,
@@ -123,7 +128,7 @@ def _levels(
         importer=supply.importer, free_on_board=zero,
         freight=delivered.ocean_freight, insurance=delivered.insurance,
     )  # fmt: skip
-    fixed = ways + delivered.duty_rate * on_way
+    fixed = ways + delivered.specific_duty + delivered.duty_rate * on_way
     slope = premium * (1 + delivered.parts_rate + delivered.duty_rate * ratio)
     level: PerProduct = (rest / delivered.per_usd - supply.total(supply.share * fixed)) / (
         supply.total(supply.share * slope)
@@ -131,9 +136,7 @@ def _levels(
     return level
 
 
-def _anchored(
-    supply: Supply, own: PerLink, known: PerLink, premium: PerLink
-) -> PerLink:
+def _anchored(supply: Supply, own: PerLink, known: PerLink, premium: PerLink) -> PerLink:
     """Return factory costs: known ones where the product has any, else its own. Shape (L,)."""
     factory = np.array(own)
     for product in np.flatnonzero(_has(supply, known)):
@@ -178,9 +181,7 @@ def _by_country(supply: Supply, factory: PerLink) -> dict[tuple[str, str], float
     }
 
 
-def _refuse_negative(
-    supply: Supply, factory: PerLink, cost: PerProduct, per_usd: float
-) -> None:
+def _refuse_negative(supply: Supply, factory: PerLink, cost: PerProduct, per_usd: float) -> None:
     """Raise if a factory cost is not positive."""
     bad = sorted({supply.links[index].product for index in np.flatnonzero(~(factory > 0))})
     if bad:

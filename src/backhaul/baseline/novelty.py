@@ -8,7 +8,8 @@ import numpy as np
 
 from backhaul.baseline.setting import Entrant, Setting
 from backhaul.baseline.world import Side, World
-from backhaul.demand.hedonic import Characteristics, Hedonic, fit_hedonic as fit
+from backhaul.demand.hedonic import Characteristics, Hedonic
+from backhaul.demand.hedonic import fit_hedonic as fit
 from backhaul.demand.invert import invert
 from backhaul.errors import ScenarioError
 from backhaul.evidence.catalogue import Evidence

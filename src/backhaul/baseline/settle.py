@@ -13,6 +13,7 @@ from backhaul.baseline.world import BASE_DAY, Side, World
 from backhaul.demand.taste import Taste, with_products
 from backhaul.equilibrium.certificate import Level
 from backhaul.equilibrium.commitment import Commitment
+from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.solve import Equilibrium, solve
 from backhaul.equilibrium.sourcing import Links, source
 from backhaul.errors import ScenarioError
@@ -21,7 +22,8 @@ from backhaul.market.link import Link
 from backhaul.market.market import Market
 from backhaul.market.supply import Supply
 from backhaul.market.wedge import Wedge
-from backhaul.policy.compile import Delivered, Money, deliver
+from backhaul.policy.compile import Delivered, Money, deliver, factory_cost
+from backhaul.policy.parts import duty_left
 from backhaul.shapes import PerProduct
 
 WIDEST_SHIFT = 5.0
@@ -60,16 +62,15 @@ def _settle(
     world: World, setting: Setting, level: Level, near: State | None, shift: float
 ) -> State:
     """Return the equilibrium with hybrids shifted by a given utility."""
-    sides = {
-        code: _side(world, code, setting, level, near, shift) for code in world.sides
-    }
+    left = _parts_duty_left(world, setting)
+    sides = {code: _side(world, code, setting, level, near, shift, left) for code in world.sides}
     return State(world=world, setting=setting, sides=sides, shift=shift)
 
 
 def _surged(world: World, setting: Setting, level: Level, near: State | None) -> State:
     """Return the equilibrium with the shift at which a firm's output has risen as asked."""
     surge = setting.surges[0]
-    calm = near or _settle(world, replace(setting, surges=()), "slider", None, 0.0)
+    calm = _settle(world, replace(setting, surges=()), "slider", near, 0.0)
     target = calm.output(surge.firm) * (1 + surge.rise)
 
     def gap(shift: float) -> float:
@@ -86,13 +87,14 @@ def _surged(world: World, setting: Setting, level: Level, near: State | None) ->
     return _settle(world, setting, level, calm, shift)
 
 
-def _side(
+def _side(  # noqa: PLR0913  (what is solved, how far, from where)
     world: World,
     code: str,
     setting: Setting,
     level: Level,
     near: State | None,
     shift: float,
+    left: dict[str, float],
 ) -> SideState:
     """Return one market in equilibrium."""
     side = world.sides[code]
@@ -101,7 +103,7 @@ def _side(
     supply = _moved(world, market, supply, setting)
     supply = replace(supply, support=_support(market, setting))
     conduct = _conduct(side, market, setting.mergers)
-    delivered, base = _delivered(world, side, market, supply, setting)
+    delivered, base = _delivered(world, market, supply, setting, left)
     links = Links(
         product=supply.product,
         base_share=supply.share,
@@ -111,8 +113,8 @@ def _side(
     sourced = source(links, delivered.unit)
     wedge = Wedge(keep=delivered.keep, cost=sourced.cost + delivered.carried(supply))
     promise = _commitment(market, setting)
-    found = _known(near, code, taste, wedge, conduct, promise)
-    if found is None:
+    found = None if near is None or promise is not None else near.sides[code].equilibrium
+    if found is None or not _same(found, Game(taste, wedge, conduct), level):
         found = solve(
             taste, wedge, conduct,
             start=_start(side, market, wedge, near, code),
@@ -164,9 +166,7 @@ def _with_entrants(side: Side, setting: Setting) -> tuple[Market, Taste, Supply]
     return market, taste, side.supply.extended(added)
 
 
-def _shifted(
-    market: Market, taste: Taste, surges: tuple[Surge, ...], shift: float
-) -> Taste:
+def _shifted(market: Market, taste: Taste, surges: tuple[Surge, ...], shift: float) -> Taste:
     """Return tastes with one power train's utility shifted."""
     chosen = [surge.powertrain for surge in surges if surge.market == market.code]
     if not chosen:
@@ -192,9 +192,7 @@ def _one_move(world: World, supply: Supply, move: Move, market: Market) -> Suppl
     premium = 1 + world.evidence.parameter("plant_cost_premium_us_vs_japan").value
     places = np.flatnonzero(mine)
     pattern = world.observed.freight
-    new_links = tuple(
-        _link_from(supply.links[index], move, pattern.delivery) for index in places
-    )
+    new_links = tuple(_link_from(supply.links[index], move, pattern.delivery) for index in places)
     share = np.array(supply.share)
     share[places] *= 1 - part
     return replace(
@@ -244,27 +242,41 @@ def _conduct(side: Side, market: Market, mergers: tuple[Merger, ...]) -> Conduct
 
 
 def _delivered(
-    world: World, side: Side, market: Market, supply: Supply, setting: Setting
+    world: World, market: Market, supply: Supply, setting: Setting, left: dict[str, float]
 ) -> tuple[Delivered, Delivered]:
-    """Return delivered costs under the setting, and under the base day's laws and rates."""
+    """Return delivered costs under the setting, and under the base day's laws and rates.
+
+    Both value duties the same way, so that a change of valuation alone moves no output between
+    plants; a duty on prices is the same for all links of a product.
+    """
     base_rate = world.observed.jpy_per_usd
-    listed = (market.price + _padded(side.delivered.credit, market)) * (
-        1 / (1 + side.delivered.sales_tax)
-    )
-    common = {"currency": market.currency, "units": market.units, "list_price": listed}
     now = deliver(
         supply, setting.measures, setting.on, Money(setting.jpy_per_usd, base_rate),
-        border_share=setting.border_share, **common,
+        currency=market.currency, parts_duty_left=left, border_share=setting.border_share,
     )  # fmt: skip
     base = deliver(
-        supply, world.observed.measures, BASE_DAY, Money(base_rate, base_rate), **common
-    )
+        supply, world.observed.measures, BASE_DAY, Money(base_rate, base_rate),
+        currency=market.currency, border_share=setting.border_share,
+    )  # fmt: skip
     return now, base
 
 
-def _padded(values: PerProduct, market: Market) -> PerProduct:
-    """Return product values with zeros for entrants. Shape (J,)."""
-    return np.append(values, np.zeros(len(market.ids) - values.size))
+def _parts_duty_left(world: World, setting: Setting) -> dict[str, float]:
+    """Return the share of its gross parts duty that each firm pays after the offset.
+
+    Reckoned at the base year's units and list prices, with output moved as the setting says.
+    """
+    side = world.sides["US"]
+    supply = _moved(world, side.market, side.supply, setting)
+    listed = (side.market.price + side.delivered.credit) / (1 + side.delivered.sales_tax)
+    return duty_left(
+        supply=supply,
+        factory=factory_cost(supply, Money(setting.jpy_per_usd, world.observed.jpy_per_usd)),
+        list_price=listed,
+        units=side.market.units,
+        measures=setting.measures,
+        on=setting.on,
+    )
 
 
 def _commitment(market: Market, setting: Setting) -> Commitment | None:
@@ -286,31 +298,26 @@ def _commitment(market: Market, setting: Setting) -> Commitment | None:
     )
 
 
-def _known(
-    near: State | None,
-    code: str,
-    taste: Taste,
-    wedge: Wedge,
-    conduct: Conduct,
-    promise: Commitment | None,
-) -> Equilibrium | None:
-    """Return the equilibrium of the state next door if nothing in this market has changed."""
-    if near is None or promise is not None:
-        return None
-    other = near.sides[code]
-    same = (
-        other.equilibrium.commitment is None
-        and np.array_equal(other.wedge.cost, wedge.cost)
-        and np.array_equal(other.wedge.keep, wedge.keep)
-        and np.array_equal(other.taste.delta, taste.delta)
-        and np.array_equal(other.conduct.kappa, conduct.kappa)
+def _same(found: Equilibrium, game: Game, level: Level) -> bool:
+    """Return whether a solved equilibrium is one of this game, and proven as far as asked."""
+    old, proven = found.game, found.certificate.level
+    return (
+        found.commitment is None
+        and proven in (level, "certified")
+        and all(
+            np.array_equal(getattr(old.taste, name), getattr(game.taste, name))
+            for name in ("delta", "nest", "alpha", "weights", "sigma_in", "sigma_seg", "penalty")
+        )
+        and old.taste.mu is game.taste.mu
+        and np.array_equal(old.wedge.keep, game.wedge.keep)
+        and np.array_equal(old.wedge.cost, game.wedge.cost)
+        and old.conduct.names == game.conduct.names
+        and np.array_equal(old.conduct.firm, game.conduct.firm)
+        and np.array_equal(old.conduct.kappa, game.conduct.kappa)
     )
-    return other.equilibrium if same else None
 
 
-def _start(
-    side: Side, market: Market, wedge: Wedge, near: State | None, code: str
-) -> PerProduct:
+def _start(side: Side, market: Market, wedge: Wedge, near: State | None, code: str) -> PerProduct:
     """Return prices to start from: the neighbour's or the observed ones; entrants near cost."""
     if near is not None and len(near.sides[code].market.ids) == len(market.ids):
         return near.sides[code].price

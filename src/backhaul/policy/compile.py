@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +12,7 @@ from backhaul.errors import ScenarioError
 from backhaul.market.measure import Measure
 from backhaul.market.supply import Supply
 from backhaul.policy.customs import dutiable_value
-from backhaul.policy.duty import tariff
+from backhaul.policy.duty import specific_duty, tariff
 from backhaul.policy.parts import net_of_offset, parts_rates
 from backhaul.policy.tax import purchase_subsidy, sales_tax
 from backhaul.shapes import PerLink, PerProduct, read_only
@@ -62,7 +63,14 @@ class Delivered:
     """Customs value at the exporter's border."""
 
     duty_rate: PerLink
+    """Ad valorem rate, also where a border price is the base. Shape (L,)."""
+
+    specific_duty: PerLink
+    """Duty per vehicle whatever its value, a part of `duty`. Shape (L,)."""
+
     duty: PerLink
+    """Duty paid on the link; without that on a border price, which is in `price_duty`."""
+
     ocean_freight: PerLink
     inland: PerLink
     insurance: PerLink
@@ -81,7 +89,7 @@ class Delivered:
             "credit",
             "price_duty",
             *LINK_ITEMS,
-            *("free_on_board", "duty_rate", "parts_rate"),
+            *("free_on_board", "duty_rate", "specific_duty", "parts_rate"),
         ):
             object.__setattr__(self, name, read_only(getattr(self, name)))
         total = sum(getattr(self, name) for name in LINK_ITEMS)
@@ -110,15 +118,14 @@ LINK_ITEMS = (
 """The parts of a link's delivered cost, each received by somebody."""
 
 
-def deliver(
+def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which money)
     supply: Supply,
     measures: tuple[Measure, ...],
     on: date,
     money: Money,
     *,
     currency: str,
-    units: PerProduct,
-    list_price: PerProduct,
+    parts_duty_left: Mapping[str, float] | None = None,
     border_share: float | None = None,
 ) -> Delivered:
     """Return delivered costs and keeps under the measures in force on a day.
@@ -129,19 +136,16 @@ def deliver(
         on: Day.
         money: Exchange rates.
         currency: Currency of the market.
-        units: Units at which a firm's parts offset is reckoned. Shape (J,).
-        list_price: Price before tax, market currency. Shape (J,).
+        parts_duty_left: Share of its gross duty on parts that each firm still pays after the
+            offset (`backhaul.policy.parts.duty_left`); None where there is no offset.
         border_share: Where given, duties are charged on this share of the price before tax
             (valuation by border price) and move `keep`; else on the transfer price.
 
     Errors:
         ScenarioError: duties and taxes leave nothing of a price.
     """
-    factory = supply.factory * _currency_factor(supply, money)
-    gross = parts_rates(supply, measures, on)
-    parts = net_of_offset(
-        supply=supply, gross=gross, list_price=list_price, units=units, measures=measures, on=on
-    )
+    factory = factory_cost(supply, money)
+    parts = net_of_offset(supply, parts_rates(supply, measures, on), parts_duty_left or {})
     rates = _duty_rates(supply, measures, on)
     fob = supply.transfer_ratio * factory
     ocean, insurance = supply.per_link("ocean_freight"), supply.per_link("insurance")
@@ -153,6 +157,7 @@ def deliver(
         price_duty, rates_on_value = supply.total(supply.share * rates) * border_share, 0 * rates
     else:
         rates_on_value = rates
+    specific = _specific_duties(supply, measures, on, currency) / money.per_usd(currency)
     tax = sales_tax(measures, supply.importer, on)
     keep = (1 - price_duty) / (1 + tax)
     if not np.all(keep > 0):
@@ -172,7 +177,8 @@ def deliver(
         parts_duty=factory * parts,
         free_on_board=fob,
         duty_rate=rates,
-        duty=base * rates_on_value,
+        specific_duty=specific,
+        duty=base * rates_on_value + specific,
         ocean_freight=ocean,
         inland=supply.per_link("inland"),
         insurance=insurance,
@@ -183,10 +189,11 @@ def deliver(
     )
 
 
-def _currency_factor(supply: Supply, money: Money) -> PerLink:
-    """Return what the factory cost becomes when the yen moves: only yen content moves."""
+def factory_cost(supply: Supply, money: Money) -> PerLink:
+    """Return the factory cost when the yen moves: only yen content moves. Shape (L,), USD."""
     yen = supply.content("JPN")
-    return 1 - yen + yen * money.yen_appreciation
+    cost: PerLink = supply.factory * (1 - yen + yen * money.yen_appreciation)
+    return cost
 
 
 def _duty_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
@@ -207,6 +214,22 @@ def _duty_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerL
             for cell, share in zip(cells, content, strict=True)
         ]
     )
+
+
+def _specific_duties(
+    supply: Supply, measures: tuple[Measure, ...], on: date, currency: str
+) -> PerLink:
+    """Return the duty per vehicle of each link. Shape (L,), market currency."""
+    cells = [
+        (link.country, supply.products[product].vehicle_class)
+        for link, product in zip(supply.links, supply.product, strict=True)
+    ]
+    amounts = {
+        (origin, kind): specific_duty(measures, supply.importer, origin, kind, on, currency)
+        for origin, kind in dict.fromkeys(cells)
+        if origin != supply.importer
+    }
+    return np.array([amounts.get(cell, 0.0) for cell in cells])
 
 
 def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProduct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -38,39 +39,66 @@ def parts_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerL
     return np.array([link.parts_share * of_link(link.country, link.parts) for link in supply.links])
 
 
-def net_of_offset(
+def duty_left(
     *,
     supply: Supply,
-    gross: PerLink,
+    factory: PerLink,
     list_price: PerProduct,
     units: PerProduct,
     measures: tuple[Measure, ...],
     on: date,
-) -> PerLink:
-    """Return the parts duty left after the offset, as a share of factory cost. Shape (L,).
+) -> dict[str, float]:
+    """Return the share of its gross parts duty that each firm still pays after the offset.
 
     The offset is a share of the aggregate list price of a firm's US-assembled cars and can only
-    be used against its own parts duty: net duty is max(0, duty - cap) per firm, not per car. It
-    is taken at the given units.
+    be used against its own parts duty: net duty is max(0, duty - cap) per firm, not per car. Both
+    are reckoned on its US-assembled cars sold in the US at the given units. Empty where no offset
+    is in force.
 
     Args:
         supply: Links of the US market.
-        gross: Gross parts duty as a share of factory cost.
+        factory: Factory cost at the day's exchange rate. Shape (L,), USD.
         list_price: Price before sales tax, USD. Shape (J,).
         units: Units by product at which the offset is reckoned. Shape (J,).
         measures: Measures in force are picked from these.
         on: Day.
     """
     rate = parts_offset(measures, on)
-    if rate == 0 or supply.importer != "USA":
-        return gross
-    at_home = np.array([link.country == "USA" for link in supply.links])
+    if rate == 0:
+        return {}
+    gross = parts_rates(supply, measures, on)
+    firm, at_home = _firms(supply), _assembled_in_usa(supply)
     built = units[supply.product] * supply.share * at_home
-    firm = np.array([product.firm for product in supply.products])[supply.product]
-    net = np.array(gross)
+    left = {}
     for name in sorted(set(firm[at_home])):
         mine = (firm == name) & at_home
-        duty = float((built * gross * supply.factory)[mine].sum())
+        duty = float((built * gross * factory)[mine].sum())
         cap = rate * float((built * list_price[supply.product])[mine].sum())
-        net[mine] *= max(0.0, 1 - cap / duty) if duty > 0 else 0.0
-    return net
+        left[str(name)] = max(0.0, 1 - cap / duty) if duty > 0 else 0.0
+    return left
+
+
+def net_of_offset(supply: Supply, gross: PerLink, left: Mapping[str, float]) -> PerLink:
+    """Return the parts duty left after the offset, as a share of factory cost. Shape (L,).
+
+    The offset belongs to the firm and to where the car is assembled, not to where it is sold: a
+    US-built car pays the same duty on its parts whether it stays or is shipped to Japan.
+
+    Args:
+        supply: Links of any market.
+        gross: Gross parts duty as a share of factory cost. Shape (L,).
+        left: Share of the gross duty that each firm still pays (`duty_left`); all of it for a
+            firm that is not named.
+    """
+    kept = np.array([left.get(name, 1.0) for name in _firms(supply)])
+    return np.where(_assembled_in_usa(supply), gross * kept, gross)
+
+
+def _firms(supply: Supply) -> np.ndarray:
+    """Return the firm of each link. Shape (L,)."""
+    return np.array([product.firm for product in supply.products])[supply.product]
+
+
+def _assembled_in_usa(supply: Supply) -> np.ndarray:
+    """Return which links start in the United States. Shape (L,), flags."""
+    return np.array([country == "USA" for country in supply.countries])
