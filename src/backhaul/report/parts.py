@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Grid:
     """Columns that hold sentences and want room."""
     anchors: tuple[str, ...] = ()
     """Fragment name of each row, where rows are linked to."""
-    links: tuple[tuple[str, str], ...] = ()
-    """Pairs of cell text and address: a cell with that text becomes a link."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Address by cell text: a cell with that text becomes a link."""
 
     def __post_init__(self) -> None:
         wrong = [row for row in self.rows if len(row) != len(self.heads)]

@@ -178,7 +178,7 @@ def _grid(frame: pd.DataFrame, links: dict[str, str]) -> Grid:
         folded=True,
         in_print=True,
         prose=(6,),
-        links=tuple(links.items()),
+        links=links,
     )
 
 

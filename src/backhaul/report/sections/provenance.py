@@ -50,7 +50,9 @@ def sources(outcome: Outcome) -> Section | None:
     frame = table(outcome, "sources")
     if frame is None:
         return None
-    rows, links, anchors = [], [], []
+    rows: list[tuple[str, ...]] = []
+    links: dict[str, str] = {}
+    anchors: list[str] = []
     for row in records(frame):
         url = _value(row.url)
         rows.append(
@@ -59,7 +61,7 @@ def sources(outcome: Outcome) -> Section | None:
         anchor = f"source-{row.source_id}"
         anchors.append("" if anchor in anchors else anchor)
         if url.startswith(("https://", "http://")):
-            links.append((url, url))
+            links[url] = url
     grid = Grid(
         caption=f"Sources used ({len(rows)})",
         heads=("Id", "Title", "Publisher", "Date", "Address"),
@@ -69,7 +71,7 @@ def sources(outcome: Outcome) -> Section | None:
         tight=(0, 3),
         in_print=len(rows) <= 60,
         anchors=tuple(anchors),
-        links=tuple(links),
+        links=links,
     )
     return Section("sources", "Sources", (grid,))
 
