@@ -55,14 +55,16 @@ class Freight:
         ports = evidence.table("trade", "ports")
         plants = evidence.table("trade", "plants")
         places = {
-            str(row.plant_id): (float(row.latitude), float(row.longitude))
+            str(row["plant_id"]): (float(row["latitude"]), float(row["longitude"]))
             for table in (plants, ports.rename(columns={"port_id": "plant_id"}))
-            for row in table.itertuples()
+            for row in table.to_dict("records")
         }
         country = dict(zip(ports["port_id"], ports["country"], strict=True))
         inland = {
-            (str(row.origin_port), str(row.destination_port)): float(row.freight_usd_per_vehicle)
-            for row in routes[routes["item"] == "inland_us"].itertuples()
+            (str(row["origin_port"]), str(row["destination_port"])): float(
+                row["freight_usd_per_vehicle"]
+            )
+            for row in routes[routes["item"] == "inland_us"].to_dict("records")
         }
         fixed, per_mile = _fit(inland, places)
         shapes = evidence.table("trade", "body_volumes").set_index("segment")
@@ -153,9 +155,9 @@ def _lanes(
 ) -> dict[tuple[str, str], tuple[tuple[str, float], ...]]:
     """Return ocean lanes between ports as lanes between countries."""
     lanes: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
-    for row in routes[routes["item"] == "ocean_freight"].itertuples():
-        pair = (country[str(row.origin_port)], country[str(row.destination_port)])
-        way = (str(row.origin_port), float(row.freight_usd_per_vehicle))
+    for row in routes[routes["item"] == "ocean_freight"].to_dict("records"):
+        pair = (country[str(row["origin_port"])], country[str(row["destination_port"])])
+        way = (str(row["origin_port"]), float(row["freight_usd_per_vehicle"]))
         lanes[pair] = (*lanes.get(pair, ()), way)
     return lanes
 

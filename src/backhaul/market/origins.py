@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -12,6 +14,8 @@ from backhaul.market.freight import NORTH_AMERICA, Freight
 from backhaul.market.link import Link
 from backhaul.market.market import Market
 from backhaul.market.product import Product
+
+Key = TypeVar("Key", bound=Hashable)
 
 Origin = tuple[float, str, str]
 """Share of the units, worst grade, first source."""
@@ -81,11 +85,11 @@ class Labels:
             label=table["us_canada_content_pct"].astype(float) / 100,
             segment=table["nameplate_id"].map(names),
         ).dropna(subset=["label"])
-        place = "country_of_assembly"
+        rows: list[Any] = table.to_dict("records")
         return cls(
-            own=table.groupby(["nameplate_id", place])["label"].mean().to_dict(),
-            segment=table.groupby(["segment", place])["label"].mean().to_dict(),
-            country=table.groupby(place)["label"].mean().to_dict(),
+            own=_means(((r["nameplate_id"], r["country_of_assembly"]), r["label"]) for r in rows),
+            segment=_means(((r["segment"], r["country_of_assembly"]), r["label"]) for r in rows),
+            country=_means((r["country_of_assembly"], r["label"]) for r in rows),
         )
 
     def of(self, nameplate: str, segment: str, country: str) -> float:
@@ -93,6 +97,14 @@ class Labels:
         if (nameplate, country) in self.own:
             return self.own[nameplate, country]
         return self.segment.get((segment, country), self.country.get(country, 0.0))
+
+
+def _means(values: Iterable[tuple[Key, float]]) -> dict[Key, float]:
+    """Return the mean of the values of each key."""
+    by_key: dict[Key, list[float]] = {}
+    for key, value in values:
+        by_key.setdefault(key, []).append(value)
+    return {key: sum(found) / len(found) for key, found in by_key.items()}
 
 
 def home_countries(evidence: Evidence) -> dict[str, str]:
@@ -210,9 +222,9 @@ def _match_customs(
         if not movable.any():
             continue
         factor = max((target - fixed) / float(built[movable].sum()), 0.0)
-        for index in rows.index[movable]:
-            nameplate = rows.at[index, "nameplate_id"]
-            before = float(rows.at[index, "share"])
+        chosen: dict[Any, Any] = rows[movable].to_dict("index")
+        for index, row in chosen.items():
+            nameplate, before = str(row["nameplate_id"]), float(row["share"])
             after = min(before * factor, LARGEST_SHARE)
             others = (rows["nameplate_id"] == nameplate) & ~from_japan
             shares[index] = after
@@ -228,6 +240,19 @@ def _match_customs(
                     f"count of {target:,.0f} by moving the origins of nameplates with several.",
                 )
             )
+    used = shares * rows["nameplate_id"].map(units)
+    adjustments += [
+        Adjustment(
+            table="trade/trade_flows",
+            key=f"JPN USA 2024 passenger_cars {name}",
+            column="value",
+            source_value=target,
+            used_value=float(used[from_japan & (firm == name)].sum()),
+            rule="The sum of the nameplates is used; what nameplates of one origin cannot absorb "
+            "of the customs count is a recorded residual.",
+        )
+        for name, target in counts.items()
+    ]
     return shares
 
 
@@ -244,4 +269,4 @@ def _customs_counts(evidence: Evidence) -> dict[str, float]:
         & (flows["by_firm"] != "")
     ]
     first = chosen.drop_duplicates("by_firm")
-    return {str(row.by_firm): float(row.value) for row in first.itertuples()}
+    return {str(row["by_firm"]): float(row["value"]) for row in first.to_dict("records")}

@@ -110,9 +110,9 @@ def _firm_totals(evidence: Evidence) -> dict[tuple[str, str], float]:
     table = evidence.table("trade", "production_annual")
     table = table[table["period"].astype(str) == "2024"]
     return {
-        (str(row.firm), REGION[str(row.region)]): float(row.units)
-        for row in table.itertuples()
-        if str(row.region) in REGION
+        (str(row["firm"]), REGION[str(row["region"])]): float(row["units"])
+        for row in table.to_dict("records")
+        if str(row["region"]) in REGION
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from backhaul.market.link import Link
 from backhaul.market.product import Product
-from backhaul.shapes import IndexPerProduct, PerLink, PerProduct, read_only
+from backhaul.shapes import IndexPerLink, PerLink, PerProduct, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class Supply:
 
     products: tuple[Product, ...]
     links: tuple[Link, ...]
-    product: IndexPerProduct
+    product: IndexPerLink
     """Product of each link, an index. Shape (L,)."""
 
     share: PerLink
@@ -72,7 +73,7 @@ class Supply:
 
     def extended(self, other: Supply) -> Supply:
         """Return this supply with another one's products and links behind its own."""
-        joined = {
+        joined: dict[str, Any] = {
             name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _ARRAYS
         }
         return replace(
