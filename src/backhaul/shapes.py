@@ -13,6 +13,7 @@ ProductByProduct = Float[np.ndarray, "J J"]
 FirmByFirm = Float[np.ndarray, "F F"]
 FlagPerProduct = Bool[np.ndarray, " J"]
 IndexPerProduct = Int[np.ndarray, " J"]
+IndexPerLink = Int[np.ndarray, " L"]
 
 
 def read_only(array: object, dtype: type = float) -> np.ndarray:

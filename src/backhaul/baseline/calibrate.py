@@ -179,7 +179,17 @@ def _solved(key: tuple) -> Calibration:  # type: ignore[type-arg]
     """Return the calibration of these inputs; low and high runs share most of them."""
     ids, price, share, nest, income, weights, sensitivity, counted, targets = key
     return calibrate_taste(
-        sales=Sales(names=ids, price=price, share=share, nest=nest, counted=counted),
-        consumers=Consumers(income=income, weights=weights, sensitivity=sensitivity),
+        sales=Sales(
+            names=ids,
+            price=np.array(price),
+            share=np.array(share),
+            nest=np.array(nest),
+            counted=np.array(counted),
+        ),
+        consumers=Consumers(
+            income=np.array(income),
+            weights=np.array(weights),
+            sensitivity=np.array(sensitivity),
+        ),
         targets=targets,
     )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from backhaul.errors import MarketError
-from backhaul.shapes import IndexPerProduct, PerLink, PerProduct, read_only
+from backhaul.shapes import IndexPerLink, PerLink, PerProduct, read_only
 
 
 @dataclass(frozen=True, eq=False)
 class Links:
     """The plants that can deliver each product, as one flat list of L links."""
 
-    product: IndexPerProduct
+    product: IndexPerLink
     """Product of each link, 0 ... J-1. Shape (L,)."""
 
     base_share: PerLink

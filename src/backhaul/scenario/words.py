@@ -103,9 +103,7 @@ def _out_of_bounds(
     return f"{value} is out of range; {relation} {bound:g} is allowed.", "Correct the number."
 
 
-def _wrong_kind(
-    key: str, value: object, kind: str, fault: Mapping[str, Any]
-) -> tuple[str, str]:
+def _wrong_kind(key: str, value: object, kind: str, fault: Mapping[str, Any]) -> tuple[str, str]:
     """Return words on a value of another kind than wanted."""
     if kind == "finite_number" or kind.startswith(("float", "int")):
         example = "0.15 for 15 per cent" if key in RATES else "20_000 for twenty thousand"
