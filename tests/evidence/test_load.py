@@ -74,7 +74,7 @@ def test_a_replaced_parameter_shows_everywhere_and_leaves_the_original(evidence)
     assert changed.parameter("eta_us").value == table.loc["eta_us", "value"] == 2.0
     assert changed.parameter("eta_us").high == 2.0  # the range holds the value
     assert dict(changed.replaced) == {"eta_us": 2.0}
-    assert evidence.parameter("eta_us").value == 0.9
+    assert evidence.parameter("eta_us").value == 0.6
     with pytest.raises(EvidenceError, match="finite"):
         evidence.replace_parameter("eta_us", float("nan"))
 
