@@ -131,15 +131,15 @@ class Scenario(BaseModel):
 
     def _problem(self, place: Place, change: Change, fault: ScenarioError) -> Problem:
         """Return one refused change with its line, and the entry of it that the refusal names."""
-        said = f"{fault.where} {fault.what}"
         entries = [
             (key, text)
             for key, value in change.model_dump(by_alias=True).items()
             for text in _texts(value)
         ]
-        for quoted in (True, False):  # what the refusal quotes is meant more than what it mentions
+        quoting = f"{fault.where} {fault.what}"
+        for said, form in ((quoting, repr), (fault.what, str), (fault.where, str)):
             for key, text in entries:
-                if (repr(text) if quoted else text) in said:
+                if form(text) in said:
                     return self._row((*place, key), text, fault)
         return self._row(place, "", fault)
 
