@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from backhaul.errors import ScenarioError
-from backhaul.market.measure import Measure
+from backhaul.market.measure import Kind, Measure, Valuation
 from backhaul.market.supply import Supply
 from backhaul.policy.customs import dutiable_value
 from backhaul.policy.duty import specific_duty, tariff
@@ -142,7 +142,8 @@ def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which mone
             (valuation by border price) and move `keep`; else on the transfer price.
 
     Errors:
-        ScenarioError: duties and taxes leave nothing of a price.
+        ScenarioError: duties and taxes leave nothing of a price; or a measure is charged on the
+            border price and no share is given.
     """
     factory = factory_cost(supply, money)
     parts = net_of_offset(supply, parts_rates(supply, measures, on), parts_duty_left or {})
@@ -152,6 +153,8 @@ def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which mone
     base = dutiable_value(
         importer=supply.importer, free_on_board=fob, freight=ocean, insurance=insurance
     )
+    if border_share is None:
+        _refuse_border_price(measures, supply.importer, on)
     price_duty = np.zeros(len(supply.products))
     if border_share is not None:
         price_duty, rates_on_value = supply.total(supply.share * rates) * border_share, 0 * rates
@@ -187,6 +190,25 @@ def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which mone
         certification=supply.per_link("certification"),
         per_usd=money.per_usd(currency),
     )
+
+
+def _refuse_border_price(measures: tuple[Measure, ...], importer: str, on: date) -> None:
+    """Raise where a tariff is to be charged on the price, and nobody says on which share of it."""
+    for measure in measures:
+        if (
+            measure.modelled
+            and measure.importer == importer
+            and measure.kind is Kind.TARIFF
+            and measure.valuation is Valuation.BORDER_PRICE
+            and on in measure.validity
+        ):
+            raise ScenarioError(
+                where=f"measure {measure.measure_id}",
+                what="it is charged on the border price; the share of the consumer price that "
+                "is declared there is not given.",
+                fix="Add border_price = { share_of_price = ... } to the scenario, or write "
+                "transfer_price.",
+            )
 
 
 def factory_cost(supply: Supply, money: Money) -> PerLink:
