@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from backhaul.baseline.setting import PAYERS
-from backhaul.baseline.state import State
+from backhaul.baseline.state import SideState, State
 from backhaul.demand.surplus import mean_surplus
+from backhaul.market.origins import home_countries
 from backhaul.outcome.accounts import Accounts, keep_accounts
 from backhaul.outcome.trade import Flow, PublicSale, flows, public_sales
 
-GOVERNMENT = {"JP treasury": "JP", "US treasury": "US"}
-"""Market code of the treasury behind each payer; firms pay their own."""
+TREASURY = {"JP treasury": "JP", "US treasury": "US"}
+"""Market code of the treasury behind each payer of a support; firms pay their own."""
 
-CODE = {"JPN": "JP", "USA": "US"}
+COUNTRY = {"JP": "JPN", "US": "USA"}
+CODE = {country: code for code, country in COUNTRY.items()}
+
+OWNERS = {
+    "JP": {"JPN": "profit_share_domestic_jp", "USA": "profit_share_jp_in_us"},
+    "US": {"USA": "profit_share_domestic_us", "JPN": "profit_share_us_in_jp"},
+}
+"""By country, then by home of the firm: the parameter with the residents' share of its profit."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupportLine:
+    """Support for one firm's cars in one market, USD a year."""
+
+    market: str
+    payer: str
+    firm: str
+    usd: float
 
 
 @dataclass(frozen=True, eq=False)
 class Books:
-    """The year of one state in USD. Every figure of an outcome is read from here."""
+    """The year of one state in USD. Every figure of an outcome is read from here.
+
+    Trade and accounts are in USD at the state's own exchange rate. What people, dealers, firms
+    and the treasury at home in Japan have is yen: it is turned into USD at the rate `yen`, so that
+    a dearer yen alone makes nobody richer.
+    """
 
     state: State
+    yen: float | None = None
+    """JPY per USD at which sums in yen are valued; None: the state's own rate."""
+
+    def valued_like(self, other: Books) -> Books:
+        """Return these books with sums in yen valued at the other state's exchange rate."""
+        return replace(self, yen=other.state.setting.jpy_per_usd)
+
+    def own_money(self, country: str) -> float:
+        """Return what a USD at the state's rate is worth to residents of a country, USD."""
+        if country != "JPN" or self.yen is None:
+            return 1.0
+        return self.state.setting.jpy_per_usd / self.yen
 
     @cached_property
     def accounts(self) -> dict[str, Accounts]:
@@ -41,16 +76,27 @@ class Books:
         return public_sales(self.state)
 
     @cached_property
+    def home(self) -> dict[str, str]:
+        """Home country by firm."""
+        return home_countries(self.state.world.evidence)
+
+    @cached_property
     def surplus(self) -> dict[str, float]:
         """Consumer surplus by market, USD a year, counted from a world without new cars."""
         return {
-            code: mean_surplus(side.taste, side.price) * side.market.size / side.per_usd
+            code: mean_surplus(side.taste, side.price)
+            * side.market.size
+            / side.per_usd
+            * self.own_money(side.market.country)
             for code, side in self.state.sides.items()
         }
 
     @cached_property
     def fixed_costs(self) -> dict[str, float]:
-        """Certification, engineering and investment by firm, USD a year."""
+        """Certification, engineering and investment by firm, USD a year.
+
+        What is spent once is spread evenly over `model_life_years`, without interest.
+        """
         setting = self.state.setting
         years = self.state.world.evidence.parameter("model_life_years").value
         costs: dict[str, float] = {}
@@ -62,53 +108,70 @@ class Books:
         return costs
 
     @cached_property
-    def support_paid(self) -> dict[str, float]:
-        """Support by payer, USD a year: commitment and given supports together."""
-        paid = dict.fromkeys(PAYERS, 0.0)
+    def supports(self) -> tuple[SupportLine, ...]:
+        """Every support by payer and receiving firm: that of the promise, then the given ones."""
         setting = self.state.setting
-        for side in self.state.sides.values():
-            if setting.promise is not None and setting.promise.market == side.market.code:
-                paid[setting.promise.paid_by] += float((side.units * side.promised).sum()) / (
-                    side.per_usd
-                )
+        lines: list[SupportLine] = []
+        for code, side in self.state.sides.items():
+            if setting.promise is not None and setting.promise.market == code:
+                lines += _lines(side, setting.promise.paid_by, side.promised / side.per_usd)
             for support in setting.supports:
-                if support.market == side.market.code:
-                    mine = np.isin(side.market.ids, support.products)
-                    paid[support.paid_by] += support.usd * float(side.units[mine].sum())
-        return paid
+                if support.market == code:
+                    amount = support.usd * np.isin(side.market.ids, support.products)
+                    lines += _lines(side, support.paid_by, amount)
+        return tuple(lines)
+
+    @cached_property
+    def support_paid(self) -> dict[str, float]:
+        """Support by payer, USD a year."""
+        return {
+            payer: sum(line.usd for line in self.supports if line.payer == payer)
+            for payer in PAYERS
+        }
 
     @cached_property
     def support_by_firm(self) -> dict[str, float]:
         """Support received by firm, USD a year."""
         received: dict[str, float] = {}
-        for side in self.state.sides.values():
-            amounts = side.units * (side.promised + side.supply.support) / side.per_usd
-            for firm, amount in zip(side.market.firms, amounts, strict=True):
-                received[firm] = received.get(firm, 0.0) + float(amount)
+        for line in self.supports:
+            received[line.firm] = received.get(line.firm, 0.0) + line.usd
         return received
 
     @cached_property
     def profit(self) -> dict[str, float]:
         """Profit by firm over both markets and sales to states, after fixed costs, USD a year.
 
-        A support that firms pay themselves is taken from the firms that receive it.
+        A support that firms pay is taken from the firm whose cars receive it.
         """
         total: dict[str, float] = {}
         for accounts in self.accounts.values():
-            for firm, value in accounts.profit.items():
-                total[firm] = total.get(firm, 0.0) + value
+            _add(total, accounts.profit)
         for sale in self.sales_to_states:
-            total[sale.firm] = total.get(sale.firm, 0.0) + sale.profit
-        own = self.support_paid["firms"] / max(sum(self.support_by_firm.values()), 1e-300)
-        for firm in total:
-            total[firm] -= self.fixed_costs.get(firm, 0.0)
-            total[firm] -= own * self.support_by_firm.get(firm, 0.0)
+            _add(total, {sale.firm: sale.profit})
+        _add(total, {firm: -cost for firm, cost in self.fixed_costs.items()})
+        for line in self.supports:
+            if line.payer not in TREASURY:
+                _add(total, {line.firm: -line.usd})
+        return {
+            firm: value * self.own_money(self.home.get(firm, "")) for firm, value in total.items()
+        }
+
+    @cached_property
+    def profit_without_support(self) -> dict[str, float]:
+        """Profit by firm as it would be at the same prices and units if nobody paid support."""
+        total = dict(self.profit)
+        for line in self.supports:
+            if line.payer in TREASURY:
+                total[line.firm] -= line.usd * self.own_money(self.home.get(line.firm, ""))
         return total
 
     @cached_property
-    def dealers(self) -> float:
-        """Receipts of dealers in both markets, USD a year."""
-        return sum(accounts.receipts["dealers"] for accounts in self.accounts.values())
+    def dealers(self) -> dict[str, float]:
+        """Receipts of dealers by market, USD a year."""
+        return {
+            code: accounts.receipts["dealers"] * self.own_money(COUNTRY[code])
+            for code, accounts in self.accounts.items()
+        }
 
     @cached_property
     def government(self) -> dict[str, float]:
@@ -120,11 +183,12 @@ class Books:
         for accounts in self.accounts.values():
             for country, amount in accounts.parts_duty.items():
                 total[CODE[country]] += amount
-        for payer, code in GOVERNMENT.items():
+        for payer, code in TREASURY.items():
             total[code] -= self.support_paid[payer]
         for sale in self.sales_to_states:
             total[sale.purchase.buyer] -= sale.landed
-        return total
+            total[CODE[sale.origin]] += sale.parts_duty
+        return {code: value * self.own_money(COUNTRY[code]) for code, value in total.items()}
 
     @cached_property
     def resources(self) -> float:
@@ -142,10 +206,38 @@ class Books:
 
     @property
     def welfare(self) -> float:
-        """Consumer surplus, profits, dealers and treasuries of both countries, USD a year."""
+        """Consumer surplus, profits, dealers and treasuries of both countries, USD a year.
+
+        What a state's own vehicles are worth to it is not counted, only what it pays for them.
+        """
         return (
             sum(self.surplus.values())
             + sum(self.profit.values())
-            + self.dealers
+            + sum(self.dealers.values())
             + sum(self.government.values())
         )
+
+    def national(self, code: str) -> float:
+        """Return a country's welfare: its consumers, dealers, treasury and owned profits, USD."""
+        evidence = self.state.world.evidence
+        owned = {home: evidence.parameter(name).value for home, name in OWNERS[code].items()}
+        profits = sum(
+            owned.get(self.home.get(firm, ""), 0.0) * value for firm, value in self.profit.items()
+        )
+        return self.surplus[code] + self.government[code] + self.dealers[code] + profits
+
+
+def _lines(side: SideState, payer: str, per_unit: np.ndarray) -> list[SupportLine]:
+    """Return what one payer gives each firm for its cars in one market."""
+    amounts = side.units * per_unit
+    firms = np.array(side.market.firms)
+    return [
+        SupportLine(side.market.code, payer, str(firm), float(amounts[firms == firm].sum()))
+        for firm in dict.fromkeys(firms[amounts != 0])
+    ]
+
+
+def _add(total: dict[str, float], amounts: dict[str, float]) -> None:
+    """Add amounts to a total, entry by entry."""
+    for name, amount in amounts.items():
+        total[name] = total.get(name, 0.0) + amount

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from backhaul.baseline.state import SideState
 from backhaul.errors import EquilibriumError
 from backhaul.outcome.books import Books
+from backhaul.shapes import PerLink
 
 ALLOWED = 1e-9
 """Largest relative gap."""
@@ -17,11 +21,17 @@ def identity_gaps(baseline: Books, scenario: Books) -> dict[str, float]:
     Raises:
         EquilibriumError: a gap is larger than 1e-9: a fault of the program, never of the data.
     """
+    pair = (Books(baseline.state), Books(scenario.state))  # each in USD at its own rate
+
+    def worst(gap: Callable[[Books], float]) -> float:
+        return float(max(gap(books) for books in pair))
+
     gaps = {
-        "units by link add up to units by product": _worst(_units_gap, baseline, scenario),
-        "every dollar paid is received": _worst(_dollar_gap, baseline, scenario),
-        "imports c.i.f. equal exports f.o.b. plus freight": _worst(_trade_gap, baseline, scenario),
-        "change of world welfare": _welfare_gap(baseline, scenario),
+        "units by link add up to units by product": worst(_units_gap),
+        "every dollar paid is received": worst(_dollar_gap),
+        "support paid is support received": worst(_support_gap),
+        "imports c.i.f. equal exports f.o.b. plus freight": worst(_trade_gap),
+        "change of world welfare": _welfare_gap(*pair),
     }
     broken = {name: gap for name, gap in gaps.items() if not gap <= ALLOWED}
     if broken:
@@ -34,18 +44,15 @@ def identity_gaps(baseline: Books, scenario: Books) -> dict[str, float]:
     return gaps
 
 
-def _worst(gap: object, baseline: Books, scenario: Books) -> float:
-    """Return the larger gap of two states."""
-    return max(gap(baseline), gap(scenario))  # type: ignore[operator]
-
-
 def _units_gap(books: Books) -> float:
-    """Return units by link against units by product."""
-    gaps = [
-        np.max(np.abs(side.supply.total(side.link_units) / side.units - 1))
-        for side in books.state.sides.values()
-    ]
-    return float(max(gaps))
+    """Return units by link against units by product, and units by origin against those sold."""
+    gaps = []
+    for code, side in books.state.sides.items():
+        gaps.append(float(np.max(np.abs(side.supply.total(side.link_units) / side.units - 1))))
+        shipped = sum(flow.units for flow in books.flows if flow.market == code)
+        public = sum(s.purchase.units for s in books.sales_to_states if s.purchase.buyer == code)
+        gaps.append(abs(shipped / (float(side.units.sum()) + public) - 1))
+    return max(gaps)
 
 
 def _dollar_gap(books: Books) -> float:
@@ -53,21 +60,50 @@ def _dollar_gap(books: Books) -> float:
     return max(abs(accounts.gap) for accounts in books.accounts.values())
 
 
+def _support_gap(books: Books) -> float:
+    """Return what payers pay against what firms' accounts receive."""
+    paid = sum(books.support_paid.values())
+    received = sum(accounts.support for accounts in books.accounts.values())
+    return abs(paid - received) / max(abs(received), 1.0)
+
+
 def _trade_gap(books: Books) -> float:
-    """Return c.i.f. imports by pair against exports and freight taken from the accounts."""
+    """Return c.i.f. imports against f.o.b. exports and freight, by pair of countries.
+
+    The exporter's side is the flow's customs value and freight. The importer's side is what a car
+    costs in the market less what is added behind the border and in front of the factory gate.
+    """
     worst = 0.0
     for code, side in books.state.sides.items():
-        imported = sum(f.cost_insurance_freight for f in books.flows if f.market == code)
-        exported = float((side.link_units * side.delivered.free_on_board).sum())
-        receipts = books.accounts[code].receipts
-        carried = receipts["ocean carriers"] + receipts["insurers"]
-        public = sum(
-            sale.value + sale.freight
-            for sale in books.sales_to_states
-            if sale.purchase.buyer == code
-        )
-        worst = max(worst, abs(imported / (exported + carried + public) - 1))
+        landed = _landed_by_origin(side)
+        for sale in books.sales_to_states:
+            if sale.purchase.buyer == code:
+                landed[sale.origin] = landed.get(sale.origin, 0.0) + sale.landed - sale.handling
+        exported = {f.origin: f.cost_insurance_freight for f in books.flows if f.market == code}
+        for origin in exported | landed:
+            value = landed.get(origin, 0.0)
+            gap = abs(exported.get(origin, 0.0) - value)
+            worst = max(worst, gap / max(abs(value), 1.0))
     return worst
+
+
+def _landed_by_origin(side: SideState) -> dict[str, float]:
+    """Return the c.i.f. value of a market's cars by origin, from their delivered unit cost."""
+    delivered = side.delivered
+    behind: PerLink = (
+        delivered.duty
+        + delivered.inland
+        + delivered.pre_delivery
+        + delivered.conversion
+        + delivered.certification
+    )
+    made: PerLink = delivered.factory + delivered.parts_duty
+    each = delivered.unit / delivered.per_usd - behind - made + delivered.free_on_board
+    units = side.units[side.supply.product] * side.link_share
+    landed: dict[str, float] = {}
+    for country, value in zip(side.supply.countries, units * each, strict=True):
+        landed[country] = landed.get(country, 0.0) + float(value)
+    return landed
 
 
 def _welfare_gap(baseline: Books, scenario: Books) -> float:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
 from backhaul.baseline.state import State
 from backhaul.demand.shares import shares
@@ -20,28 +19,30 @@ LEVELS = (0.05, 0.5, 0.95)
 def entry_draws(free: State, *, seed: int = 0, draws: int = DRAWS) -> np.ndarray:
     """Return units of every entrant in Japan over draws of their unexplained quality.
 
-    Each draw takes one leave-one-out residual per entrant (scrambled Sobol' sequence) and reads
-    demand at the prices that are charged for the median; nobody is committed to a volume.
+    Each draw takes one leave-one-out residual per entrant (Latin hypercube: every residual is
+    drawn equally often, and one car's luck says nothing about another's) and reads demand at the
+    prices that are charged for the median; nobody is supported or committed to a volume.
 
     Args:
-        free: The state without any commitment.
-        seed: Seed of the sequence.
-        draws: How many, a power of two.
+        free: The state without any support or commitment.
+        seed: Seed of the draws.
+        draws: How many.
 
     Returns:
         Units a year. Shape (draws, entrants).
     """
-    entering = free.setting.entering("JP")
-    side = free.sides["JP"]
-    sequence = qmc.Sobol(len(entering), scramble=True, rng=np.random.default_rng(seed))
-    levels = sequence.random_base2(int(np.log2(draws)))
-    found = np.empty((levels.shape[0], len(entering)))
-    for row, level in enumerate(levels):
+    entering, side = free.setting.entering("JP"), free.sides["JP"]
+    generator, count = np.random.default_rng(seed), len(entering)
+    moved = np.empty((draws, count))
+    for k, entrant in enumerate(entering):
+        levels = (generator.permutation(draws) + generator.random(draws)) / draws
+        moved[:, k] = np.quantile(entrant.spread, levels)
+    found = np.empty_like(moved)
+    for row, quality in enumerate(moved):
         delta = np.array(side.taste.delta)
-        for k, entrant in enumerate(entering):
-            delta[k - len(entering)] += np.quantile(entrant.spread, level[k])
+        delta[-count:] += quality
         share = shares(replace(side.taste, delta=delta), side.price)
-        found[row] = share[-len(entering) :] * side.market.size
+        found[row] = share[-count:] * side.market.size
     return found
 
 
@@ -51,10 +52,12 @@ def entrants_table(scenario: Books, free: Books, drawn: np.ndarray) -> pd.DataFr
     side, loose = scenario.state.sides["JP"], free.state.sides["JP"]
     count = len(entering)
     low, median, high = np.quantile(drawn, LEVELS, axis=0)
+    support = (side.promised + side.supply.support) / side.per_usd
     rows = [
         {
             "product": entrant.product.id,
             "label": entrant.product.label,
+            "firm": entrant.product.firm,
             "currency": side.market.currency,
             "price": float(loose.price[k - count]),
             "price_with_support": float(side.price[k - count]),
@@ -63,9 +66,7 @@ def entrants_table(scenario: Books, free: Books, drawn: np.ndarray) -> pd.DataFr
             "low": float(low[k]),
             "high": float(high[k]),
             "units_with_support": float(side.units[k - count]),
-            "support_usd": float(
-                (side.promised + side.supply.support)[k - count] / side.per_usd
-            ),
+            "support_usd": float(support[k - count]),
             "steering": entrant.steering,
             "certification": entrant.certification,
             "fixed_cost_usd": entrant.fixed_cost_usd,
@@ -78,16 +79,19 @@ def entrants_table(scenario: Books, free: Books, drawn: np.ndarray) -> pd.DataFr
 def programme_table(baseline: Books, scenario: Books, point: Books) -> pd.DataFrame:
     """Return each carmaker's loss from the programme against a tariff point's worth to it.
 
+    The loss is at the prices and units of the programme with nobody paying any support, fixed
+    costs included; it is negative where the programme pays by itself.
+
     Args:
         baseline: Books before.
         scenario: Books with the programme.
         point: Books before, with the US duty on Japan-built cars one point lower.
     """
+    after = scenario.valued_like(baseline).profit_without_support
     rows = []
     for firm in dict.fromkeys(e.product.firm for e in scenario.state.setting.entering("JP")):
-        received = scenario.support_by_firm.get(firm, 0.0)
-        loss = received - (scenario.profit[firm] - baseline.profit[firm])
-        worth = point.profit[firm] - baseline.profit[firm]
+        loss = baseline.profit_without_support.get(firm, 0.0) - after[firm]
+        worth = point.profit.get(firm, 0.0) - baseline.profit.get(firm, 0.0)
         rows.append(
             {
                 "firm": firm,

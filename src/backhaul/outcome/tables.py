@@ -9,14 +9,23 @@ from backhaul.baseline.state import SideState
 from backhaul.demand.slopes import own_elasticities
 from backhaul.demand.surplus import surplus_by_group
 from backhaul.evidence.catalogue import Evidence
-from backhaul.market.origins import home_countries
 from backhaul.outcome.books import Books
+from backhaul.outcome.industry import diversion, plants_table
+from backhaul.outcome.passing import aligned, pass_through
+from backhaul.shapes import PerConsumer
 
 GROUPS = 5
 
 
 def make_tables(baseline: Books, scenario: Books) -> dict[str, pd.DataFrame]:
-    """Return the tables of a before-and-after, by name."""
+    """Return the tables of a before-and-after, by name; docs/outcome.md has their columns.
+
+    Args:
+        baseline: Books before.
+        scenario: Books after. Sums in yen are valued at the rate before, but for the accounts of
+            a market, which are in USD at each state's own rate.
+    """
+    scenario = scenario.valued_like(baseline)
     tables = {
         "products": _products(baseline, scenario),
         "flows": _flows(baseline, scenario),
@@ -24,8 +33,8 @@ def make_tables(baseline: Books, scenario: Books) -> dict[str, pd.DataFrame]:
         "accounts": _accounts(baseline, scenario),
         "welfare": _welfare(baseline, scenario),
         "income_groups": _income_groups(baseline, scenario),
-        "plants": _plants(baseline, scenario),
-        "diversion": _diversion(baseline, scenario),
+        "plants": plants_table(baseline, scenario),
+        "diversion": diversion(baseline, scenario),
     }
     evidence = scenario.state.world.evidence
     return tables | {
@@ -35,17 +44,18 @@ def make_tables(baseline: Books, scenario: Books) -> dict[str, pd.DataFrame]:
 
 
 def _products(baseline: Books, scenario: Books) -> pd.DataFrame:
-    """Return prices, units and mark-ups by product."""
+    """Return prices, units, mark-ups and pass-through by product."""
     frames = []
     for code, new in scenario.state.sides.items():
         old = baseline.state.sides[code]
         frame = _labels(new)
-        frame["price_baseline"] = _by_id(old, old.price, new)
+        frame["price_baseline"] = aligned(old, old.price, new)
         frame["price_scenario"] = new.price
-        frame["units_baseline"] = _by_id(old, old.units, new)
+        frame["units_baseline"] = aligned(old, old.units, new)
         frame["units_scenario"] = new.units
-        frame["markup_baseline"] = _by_id(old, _lerner(old), new)
+        frame["markup_baseline"] = aligned(old, _lerner(old), new)
         frame["markup_scenario"] = _lerner(new)
+        frame["pass_through"] = pass_through(old, new)
         frame["elasticity"] = own_elasticities(new.taste, new.price)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
@@ -71,15 +81,10 @@ def _labels(side: SideState) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _by_id(old: SideState, values: np.ndarray, new: SideState) -> np.ndarray:
-    """Return values of the old state in the order of the new one; NaN for new products."""
-    known = dict(zip(old.market.ids, values, strict=True))
-    return np.array([known.get(name, np.nan) for name in new.market.ids])
-
-
 def _lerner(side: SideState) -> np.ndarray:
-    """Return mark-up over net revenue, support included. Shape (J,)."""
-    return np.asarray(side.unit_profit / (side.wedge.keep * side.price))
+    """Return mark-up over net revenue, support in the mark-up. Shape (J,)."""
+    revenue = side.wedge.keep * (side.price + side.delivered.credit)
+    return np.asarray(side.unit_profit / revenue)
 
 
 def _flows(baseline: Books, scenario: Books) -> pd.DataFrame:
@@ -103,15 +108,18 @@ def _flows(baseline: Books, scenario: Books) -> pd.DataFrame:
 
 
 def _firms(baseline: Books, scenario: Books) -> pd.DataFrame:
-    """Return profits and fixed costs by firm."""
+    """Return profits and fixed costs by firm, the largest first."""
+    before, after = baseline.profit, scenario.profit
+    firms = sorted(dict.fromkeys((*before, *after)), key=lambda firm: -before.get(firm, 0.0))
     rows = [
         {
             "firm": firm,
-            "profit_usd_baseline": value,
-            "profit_usd_scenario": scenario.profit[firm],
+            "profit_usd_baseline": before.get(firm, 0.0),
+            "profit_usd_scenario": after.get(firm, 0.0),
             "fixed_cost_usd": scenario.fixed_costs.get(firm, 0.0),
+            "support_usd": scenario.support_by_firm.get(firm, 0.0),
         }
-        for firm, value in sorted(baseline.profit.items(), key=lambda item: -item[1])
+        for firm in firms
     ]
     return pd.DataFrame(rows)
 
@@ -133,172 +141,60 @@ def _accounts(baseline: Books, scenario: Books) -> pd.DataFrame:
 
 def _welfare(baseline: Books, scenario: Books) -> pd.DataFrame:
     """Return who gains and who loses, with national and world sums."""
-    evidence = scenario.state.world.evidence
-    profit = {f: scenario.profit[f] - baseline.profit[f] for f in baseline.profit}
     rows = [
         ("consumers in Japan", "consumers", _change(baseline.surplus, scenario.surplus, "JP")),
         ("consumers in the US", "consumers", _change(baseline.surplus, scenario.surplus, "US")),
         ("Japan's treasury", "governments", _change(baseline.government, scenario.government, "JP")),
         ("US treasuries", "governments", _change(baseline.government, scenario.government, "US")),
-        ("dealers", "dealers", scenario.dealers - baseline.dealers),
+        ("dealers in Japan", "dealers", _change(baseline.dealers, scenario.dealers, "JP")),
+        ("dealers in the US", "dealers", _change(baseline.dealers, scenario.dealers, "US")),
     ]
-    rows += [(firm.replace("_", " "), "firms", value) for firm, value in profit.items()]
+    rows += [
+        (firm.replace("_", " "), "firms", _change(baseline.profit, scenario.profit, firm))
+        for firm in dict.fromkeys((*baseline.profit, *scenario.profit))
+    ]
     rows.append(("world", "world", scenario.welfare - baseline.welfare))
     rows += [
-        (f"{name} (national)", "national", _national(evidence, baseline, scenario, code))
+        (f"{name} (national)", "national", scenario.national(code) - baseline.national(code))
         for code, name in (("JP", "Japan"), ("US", "United States"))
     ]
     return pd.DataFrame(rows, columns=["who", "component", "change_usd"])
 
 
 def _change(before: dict[str, float], after: dict[str, float], key: str) -> float:
-    """Return the change of one entry."""
-    return after[key] - before[key]
-
-
-def _national(evidence: Evidence, baseline: Books, scenario: Books, code: str) -> float:
-    """Return national welfare: own consumers, treasury, dealers, and the owned part of profits."""
-    home, country = home_countries(evidence), {"JP": "JPN", "US": "USA"}[code]
-    domestic = evidence.parameter(f"profit_share_domestic_{code.lower()}").value
-    name = "profit_share_jp_in_us" if code == "JP" else "profit_share_us_in_jp"
-    foreign = evidence.parameter(name).value
-    other = {"JP": "USA", "US": "JPN"}[code]
-    owned = {country: domestic, other: foreign}
-    profits = sum(
-        owned.get(home.get(firm, ""), 0.0) * (scenario.profit[firm] - value)
-        for firm, value in baseline.profit.items()
-    )
-    dealers = (
-        scenario.accounts[code].receipts["dealers"] - baseline.accounts[code].receipts["dealers"]
-    )
-    return (
-        _change(baseline.surplus, scenario.surplus, code)
-        + _change(baseline.government, scenario.government, code)
-        + dealers
-        + profits
-    )
+    """Return the change of one entry; nobody has anything where there is no entry."""
+    return after.get(key, 0.0) - before.get(key, 0.0)
 
 
 def _income_groups(baseline: Books, scenario: Books) -> pd.DataFrame:
     """Return the change of consumer surplus by fifth of the income distribution."""
     rows = []
     for code, new in scenario.state.sides.items():
-        old = baseline.state.sides[code]
         income = scenario.state.world.sides[code].consumers.income
-        change = surplus_by_group(new.taste, new.price, income=income, groups=GROUPS)
-        change = change - surplus_by_group(old.taste, old.price, income=income, groups=GROUPS)
-        each = new.market.size / GROUPS / new.per_usd
+        change = _by_group(scenario, code, income) - _by_group(baseline, code, income)
         rows += [
             {
                 "market": code,
-                "group": f"fifth {number + 1} ({'poorest' if number == 0 else 'richest'})"
-                if number in (0, GROUPS - 1)
-                else f"fifth {number + 1}",
-                "surplus_change_usd": float(value) * each,
-                "surplus_change_per_household": float(value)
-                * new.market.replacement_rate
-                / new.per_usd,
+                "group": _fifth(number),
+                "surplus_change_usd": float(value) * new.market.size / GROUPS,
+                "surplus_change_per_household": float(value) * new.market.replacement_rate,
             }
             for number, value in enumerate(change)
         ]
     return pd.DataFrame(rows)
 
 
-def _plants(baseline: Books, scenario: Books) -> pd.DataFrame:
-    """Return output and jobs by plant: base-year output plus the modelled change."""
-    world = scenario.state.world
-    observed, old, new = _as_observed(baseline), _modelled(baseline), _modelled(scenario)
-    rows = []
-    for plant_id in dict.fromkeys([*world.observed.plants, *new]):
-        plant = world.observed.plants.get(plant_id)
-        if plant_id not in old and plant_id not in new:
-            continue
-        stated = plant.output if plant is not None else None
-        level = observed.get(plant_id, 0.0) if stated is None else stated
-        before = level + old.get(plant_id, 0.0) - observed.get(plant_id, 0.0)
-        after = level + new.get(plant_id, 0.0) - observed.get(plant_id, 0.0)
-        jobs = _jobs(world.evidence, plant)
-        rows.append(
-            {
-                "plant_id": plant_id,
-                "name": plant.name if plant else "new capacity of the scenario",
-                "firm": plant.firm if plant else plant_id.split("_")[1],
-                "country": plant.country if plant else plant_id.rsplit("_", 1)[1],
-                "units_baseline": before,
-                "units_scenario": after,
-                "capacity": plant.capacity if plant else np.nan,
-                "jobs_baseline": before / 1000 * jobs,
-                "jobs_scenario": after / 1000 * jobs,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    frame["capacity"] = frame["capacity"].astype(float)
-    return frame
+def _by_group(books: Books, code: str, income: PerConsumer) -> np.ndarray:
+    """Return mean surplus per potential buyer by income group, USD, poorest first."""
+    side = books.state.sides[code]
+    mean = surplus_by_group(side.taste, side.price, income=income, groups=GROUPS)
+    return mean / side.per_usd * books.own_money(side.market.country)
 
 
-def _as_observed(books: Books) -> dict[str, float]:
-    """Return the base year's modelled output by plant."""
-    observed = books.state.world.observed
-    built: dict[str, float] = {}
-    for code, links in observed.links.items():
-        units = dict(zip(observed.markets[code].ids, observed.markets[code].units, strict=True))
-        for link in links:
-            built[link.plant] = built.get(link.plant, 0.0) + units[link.product] * link.share
-    return built
-
-
-def _modelled(books: Books) -> dict[str, float]:
-    """Return modelled output by plant, purchases of states at the seller's first plant."""
-    built: dict[str, float] = {}
-    for side in books.state.sides.values():
-        for link, units in zip(side.supply.links, side.link_units, strict=True):
-            built[link.plant] = built.get(link.plant, 0.0) + float(units)
-    for sale in books.sales_to_states:
-        built[sale.plant] = built.get(sale.plant, 0.0) + sale.purchase.units
-    return built
-
-
-def _jobs(evidence: Evidence, plant: object) -> float:
-    """Return employees per 1,000 cars of a plant, or the country's mean where none is stated."""
-    employees, output = getattr(plant, "employees", None), getattr(plant, "output", None)
-    if employees and output:
-        return float(employees) / float(output) * 1000
-    folder = "jp" if getattr(plant, "country", "USA") == "JPN" else "us"
-    return evidence.parameter(f"jobs_per_1000_cars_{folder}").value
-
-
-def _diversion(baseline: Books, scenario: Books) -> pd.DataFrame:
-    """Return where the sales of the entrants of a market come from."""
-    columns = ["market", "product", "source", "units", "share"]
-    entering = scenario.state.setting.entering("JP")
-    if not entering:
-        return pd.DataFrame(columns=columns)
-    home = home_countries(scenario.state.world.evidence)
-    own = {entrant.product.firm for entrant in entering}
-    old, new = baseline.state.sides["JP"], scenario.state.sides["JP"]
-    lost: dict[str, float] = {}
-    for books, sign in ((old, 1.0), (new, -1.0)):
-        for link, j, units in zip(
-            books.supply.links, books.supply.product, books.link_units, strict=True
-        ):
-            product = books.market.products[j]
-            if product.entrant:
-                continue
-            source = _source(product.firm, link.country, own, home)
-            lost[source] = lost.get(source, 0.0) + sign * float(units)
-    entered = float(new.units[-len(entering) :].sum())
-    lost["no new car"] = entered - sum(lost.values())
-    rows = [("JP", "all entrants", name, units, units / entered) for name, units in lost.items()]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _source(firm: str, country: str, own: set[str], home: dict[str, str]) -> str:
-    """Return whose sales an entrant takes, in words."""
-    if home.get(firm) != "JPN":
-        return "foreign brands"
-    if country != "JPN":
-        return "Japanese makers' other imports"
-    return "own Japan-built" if firm in own else "rivals' Japan-built"
+def _fifth(number: int) -> str:
+    """Return the name of an income group."""
+    ends = {0: " (poorest)", GROUPS - 1: " (richest)"}
+    return f"fifth {number + 1}{ends.get(number, '')}"
 
 
 def _assumptions(evidence: Evidence) -> pd.DataFrame:

@@ -8,11 +8,12 @@ import numpy as np
 
 from backhaul.baseline.setting import Purchase
 from backhaul.baseline.state import SideState, State
+from backhaul.errors import ScenarioError
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Cars from one country to one market in a year; values in USD."""
+    """Cars from one country to one market in a year, home-built ones too; values in USD."""
 
     origin: str
     market: str
@@ -31,31 +32,46 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class PublicSale:
-    """A purchase by a state, valued: what it pays, what the seller earns. USD a year."""
+    """A purchase by a state, valued: what it pays, what the seller earns. USD a year.
+
+    The seller charges its list price less the dealer margin; the buyer pays the way and takes the
+    vehicles out of its port, so no duty or tax is paid from one of its pockets to the other.
+    """
 
     purchase: Purchase
     firm: str
+    origin: str
+    """Country where the vehicles are built: the seller market's own."""
+
+    content: dict[str, float]
+    """Share of the value by country: first-tier parts and assembly."""
+
     price: float
-    """Price per vehicle at the factory gate: the list price less the dealer margin."""
+    """Price per vehicle at the factory gate."""
 
     landed: float
     """What the state pays in all, freight, insurance and pre-delivery included."""
 
     value: float
+    """Customs value: units times the price at the factory gate."""
+
     freight: float
     """Ocean freight and insurance."""
 
     handling: float
     """Inland haul, port handling and pre-delivery."""
 
+    parts_duty: float
+    """Duty on the parts in them, in the treasury of the origin."""
+
     profit: float
-    plant: str
-    """Where the vehicles are built."""
+    built: dict[str, float]
+    """Vehicles by plant."""
 
     @property
     def resources(self) -> float:
         """Cost of the resources used."""
-        return self.landed - self.profit
+        return self.landed - self.profit - self.parts_duty
 
 
 def flows(state: State) -> tuple[Flow, ...]:
@@ -71,8 +87,7 @@ def flows(state: State) -> tuple[Flow, ...]:
             entry[1] += cars * delivered.free_on_board[index]
             entry[2] += cars * freight[index]
     for sale in public_sales(state):
-        origin = state.sides[sale.purchase.seller_market].market.country
-        entry = found.setdefault((origin, sale.purchase.buyer), [0.0, 0.0, 0.0])
+        entry = found.setdefault((sale.origin, sale.purchase.buyer), [0.0, 0.0, 0.0])
         entry[0] += sale.purchase.units
         entry[1] += sale.value
         entry[2] += sale.freight
@@ -80,58 +95,110 @@ def flows(state: State) -> tuple[Flow, ...]:
 
 
 def public_sales(state: State) -> tuple[PublicSale, ...]:
-    """Return what states buy outside demand, valued at the seller's price to a fleet."""
+    """Return what states buy outside demand, valued at the seller's price to a fleet.
+
+    Errors:
+        ScenarioError: a product is not built in its seller's country.
+    """
     return tuple(_public_sale(state, purchase) for purchase in state.setting.purchases)
 
 
 def _public_sale(state: State, purchase: Purchase) -> PublicSale:
     """Return one public purchase with its price, its way and what the seller earns."""
     side = state.sides[purchase.seller_market]
-    buyer = state.sides[purchase.buyer].market.country
+    origin, buyer = side.market.country, state.sides[purchase.buyer].market.country
     j = side.market.ids.index(purchase.product)
-    product = side.market.products[j]
+    product, units = side.market.products[j], purchase.units
     gate = (side.price[j] + side.delivered.credit[j]) / (1 + side.delivered.sales_tax)
-    gate -= side.supply.dealer[j]
-    freight = state.world.observed.freight
-    mine = np.flatnonzero(side.supply.product == j)
-    domestic = [i for i in mine if side.supply.countries[i] == side.market.country]
-    weights = side.link_share[domestic] / side.link_share[domestic].sum()
-    cost = float((weights * (side.delivered.factory + side.delivered.parts_duty)[domestic]).sum())
+    gate = float(gate - side.supply.dealer[j]) / side.per_usd
+    links, weights = _built_at_home(side, j)
+    delivered, freight = side.delivered, state.world.observed.freight
+    factory, parts = delivered.factory[links] @ weights, delivered.parts_duty[links] @ weights
     space = freight.space(product.segment, product.length_mm)
-    plant = side.supply.links[domestic[0]].plant
-    ocean, inland = freight.export(plant, side.market.country, buyer, space)
+    first = side.supply.links[links[int(np.argmax(weights))]]
+    ocean, inland = freight.export(first.plant, origin, buyer, space)
     insurance = freight.insurance_share * gate
-    handling = inland + freight.handling.get(buyer, 0.0) + freight.pre_delivery_japan
-    units = purchase.units
+    handling = inland + freight.handling.get(buyer, 0.0)
+    handling += freight.pre_delivery_japan if buyer == "JPN" else 0.0
     return PublicSale(
         purchase=purchase,
         firm=product.firm,
-        price=float(gate),
+        origin=origin,
+        content=_content_of(side, links, weights),
+        price=gate,
         landed=units * (gate + ocean + insurance + handling),
-        value=units * float(gate),
+        value=units * gate,
         freight=units * (ocean + insurance),
         handling=units * handling,
-        profit=units * (float(gate) - cost),
-        plant=plant,
+        parts_duty=units * float(parts),
+        profit=units * float(gate - factory - parts),
+        built={
+            side.supply.links[index].plant: units * float(weight)
+            for index, weight in zip(links, weights, strict=True)
+        },
     )
 
 
+def _built_at_home(side: SideState, j: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the links of a product that start in the market's own country, and their weights."""
+    home = np.array(side.supply.countries) == side.market.country
+    links = np.flatnonzero((side.supply.product == j) & home)
+    total = side.link_share[links].sum()
+    if not total > 0:
+        raise ScenarioError(
+            where="buy",
+            what=f"{side.market.ids[j]} is not built in {side.market.country}.",
+            fix="Name a vehicle that the seller's country builds.",
+        )
+    return links, side.link_share[links] / total
+
+
+def _content_of(side: SideState, links: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+    """Return the mean content by country of some links."""
+    mean: dict[str, float] = {}
+    for index, weight in zip(links, weights, strict=True):
+        for country, share in side.supply.links[index].content.items():
+            mean[country] = mean.get(country, 0.0) + float(weight) * share
+    return mean
+
+
 def balance(state: State, home: str = "US", partner: str = "JP") -> float:
-    """Return the value of a country's car exports to a partner less its imports from it, USD."""
+    """Return the value of a country's car exports to a partner less its imports from it, USD.
+
+    A positive change is a smaller deficit of `home`. Values are free on board both ways.
+    """
     countries = {code: side.market.country for code, side in state.sides.items()}
     return _value(state, countries[home], partner) - _value(state, countries[partner], home)
 
 
-def programme_value(state: State, exporter: str = "USA") -> float:
-    """Return the customs value of entrants and public purchases from a country, USD."""
-    total = sum(
+def programme_value(state: State, home: str = "US", partner: str = "JP") -> float:
+    """Return what a programme ships before any displacement: home's part less partner's, USD.
+
+    Customs value of entrants and of public purchases: those built in `home` for `partner` less
+    those built in `partner` for `home`.
+    """
+    there, back = (home, partner), (partner, home)
+    return sum(
+        sign * _programme_one_way(state, origin, market)
+        for sign, (origin, market) in ((1, there), (-1, back))
+    )
+
+
+def _programme_one_way(state: State, origin: str, market: str) -> float:
+    """Return the customs value of entrants and public purchases from one market to another."""
+    side, country = state.sides[market], state.sides[origin].market.country
+    new = np.array(
+        [
+            side.market.products[j].entrant and link.country == country
+            for link, j in zip(side.supply.links, side.supply.product, strict=True)
+        ]
+    )
+    cars = float((side.link_units * side.delivered.free_on_board)[new].sum())
+    return cars + sum(
         sale.value
         for sale in public_sales(state)
-        if state.sides[sale.purchase.seller_market].market.country == exporter
+        if (sale.purchase.seller_market, sale.purchase.buyer) == (origin, market)
     )
-    for side in state.sides.values():
-        total += float((side.link_units * side.delivered.free_on_board)[_new(side, exporter)].sum())
-    return total
 
 
 def content_balance(state: State, home: str = "US", partner: str = "JP") -> float:
@@ -141,16 +208,7 @@ def content_balance(state: State, home: str = "US", partner: str = "JP") -> floa
     not trade in value added, and parts of parts are not followed.
     """
     countries = {code: side.market.country for code, side in state.sides.items()}
-    sold = _content(state, countries[home], partner) - _content(state, countries[partner], home)
-    for sale in public_sales(state):
-        side = state.sides[sale.purchase.seller_market]
-        j = side.market.ids.index(sale.purchase.product)
-        mine = [
-            link for link, k in zip(side.supply.links, side.supply.product, strict=True)
-            if k == j and link.country == side.market.country
-        ]  # fmt: skip
-        sold += sale.value * mine[0].content.get(countries[home], 0.0)
-    return sold
+    return _content(state, countries[home], partner) - _content(state, countries[partner], home)
 
 
 def _value(state: State, origin: str, market: str) -> float:
@@ -161,17 +219,12 @@ def _value(state: State, origin: str, market: str) -> float:
 
 
 def _content(state: State, country: str, market: str) -> float:
-    """Return a country's content in the cars sold in one market, USD."""
+    """Return a country's content in the cars sold in one market, public purchases too, USD."""
     side = state.sides[market]
     value = side.link_units * side.delivered.free_on_board
-    return float((value * side.supply.content(country)).sum())
-
-
-def _new(side: SideState, exporter: str) -> np.ndarray:
-    """Return which links carry entrants from a country. Shape (L,)."""
-    return np.array(
-        [
-            side.market.products[j].entrant and link.country == exporter
-            for link, j in zip(side.supply.links, side.supply.product, strict=True)
-        ]
+    bought = sum(
+        sale.value * sale.content.get(country, 0.0)
+        for sale in public_sales(state)
+        if sale.purchase.buyer == market
     )
+    return float((value * side.supply.content(country)).sum()) + bought

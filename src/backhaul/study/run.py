@@ -10,13 +10,16 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from backhaul.baseline.calibrate import calibrate
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
 from backhaul.equilibrium.certificate import Level
+from backhaul.errors import ScenarioError
 from backhaul.outcome.books import Books
-from backhaul.outcome.figures import make_figures
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.figures import helped, make_figures
 from backhaul.outcome.identities import identity_gaps
 from backhaul.outcome.outcome import Card, Outcome
 from backhaul.outcome.programme import LEVELS, entrants_table, entry_draws, programme_table
@@ -39,7 +42,7 @@ class Solved:
     baseline: State
     scenario: State
     free: State
-    """The scenario with nobody committed to a volume."""
+    """The scenario without support and with nobody committed to a volume; itself without any."""
 
 
 def run(
@@ -51,6 +54,8 @@ def run(
     seed: int = 0,
 ) -> Outcome:
     """Return before against after for one question.
+
+    A scenario that gives parameters another value is answered in a world calibrated with them.
 
     Args:
         world: The calibrated world.
@@ -65,9 +70,20 @@ def run(
         EquilibriumError: a solve fails a part of its certificate.
     """
     say = progress or (lambda _: None)
+    world = world_of(world, scenario, say)
     solved = solve_question(world, scenario, baseline, say)
     say("keeping the books")
     return make_outcome(scenario, baseline, solved, seed=seed)
+
+
+def world_of(world: World, scenario: Scenario, progress: Progress | None = None) -> World:
+    """Return the world with the scenario's own parameters; the same one where it sets none."""
+    missing = [
+        name
+        for name, value in scenario.parameters.items()
+        if world.evidence.parameter(name).value != value
+    ]
+    return calibrate(scenario.evidence(world.evidence), progress) if missing else world
 
 
 def solve_question(
@@ -78,7 +94,10 @@ def solve_question(
     *,
     level: Level = "certified",
 ) -> Solved:
-    """Return the solved states of a question: baseline, scenario, and it without a promise."""
+    """Return the solved states of a question: baseline, scenario, and it without any support.
+
+    The parameters that the scenario sets must be the world's (`world_of`).
+    """
     say = progress or (lambda _: None)
     before_setting = baseline_setting(world, scenario, baseline)
     setting = scenario.setting(world)
@@ -86,59 +105,106 @@ def solve_question(
     before = settle(world, before_setting, level=level)
     say("solving the scenario")
     after = settle(world, setting, level=level, near=before)
-    free = after
-    if setting.promise is not None:
-        free = settle(world, setting.without_promise(), level=level, near=before)
-    return Solved(before, after, free)
+    return Solved(before, after, free_of_support(after, near=before, level=level))
+
+
+def free_of_support(after: State, *, near: State, level: Level = "certified") -> State:
+    """Return the state with neither support nor promise; the same one where it has neither."""
+    if after.setting.promise is None and not after.setting.supports:
+        return after
+    setting = replace(after.setting.without_promise(), supports=())
+    return settle(after.world, setting, level=level, near=near)
 
 
 def baseline_setting(
     world: World, scenario: Scenario, baseline: Scenario | None = None
 ) -> Setting:
-    """Return the setting that a scenario is compared with."""
-    if baseline is not None:
-        return baseline.setting(world)
-    if scenario.baseline != LAW_OF_THE_DAY:
-        return load_scenario(scenario.baseline).setting(world)
-    return scenario.law_of_the_day(world)
+    """Return the setting that a scenario is compared with.
+
+    Errors:
+        ScenarioError: the baseline sets parameters that the scenario does not: the two would be
+            answers of different worlds.
+    """
+    if baseline is None and scenario.baseline == LAW_OF_THE_DAY:
+        return scenario.law_of_the_day(world)
+    compared = baseline or load_scenario(scenario.baseline)
+    if compared.parameters and compared.parameters != scenario.parameters:
+        raise ScenarioError(
+            where=f"scenario {scenario.name}",
+            what=f"its baseline {compared.name} sets parameters "
+            f"({', '.join(compared.parameters)}) that it does not set to the same values.",
+            fix="Write the same [parameters] in both files.",
+        )
+    return compared.setting(world)
 
 
 def make_outcome(
     scenario: Scenario, baseline: Scenario | None, solved: Solved, *, seed: int = 0
 ) -> Outcome:
-    """Return the outcome of solved states."""
-    before, after = Books(solved.baseline), Books(solved.scenario)
-    free = after if solved.free is solved.scenario else Books(solved.free)
+    """Return the outcome of solved states.
+
+    Errors:
+        EquilibriumError: an identity of the accounts does not hold.
+    """
+    before, after, free = books_of(solved)
     gaps = identity_gaps(before, after)
     figures = make_figures(before, after, free)
     tables = make_tables(before, after)
+    world, setting = solved.scenario.world, solved.scenario.setting
     interval = None
-    if solved.scenario.setting.entering("JP"):
+    if setting.entering("JP"):
         drawn = entry_draws(solved.free, seed=seed)
-        low, median, high = (float(q) for q in np.quantile(drawn.sum(axis=1), LEVELS))
-        interval = (low, median, high)
-        figures = tuple(
-            replace(f, low=low, high=high) if f.name == "units_without_support" else f
-            for f in figures
-        )
         tables["entrants"] = entrants_table(after, free, drawn)
         tables["programme"] = programme_table(before, after, _one_point_less(solved.baseline))
-    certificates = _certificates(solved)
-    tables["sources"] = _sources(solved.scenario.world)
+        if set(helped(after)[1]) == {entrant.product.id for entrant in setting.entering("JP")}:
+            low, median, high = (float(q) for q in np.quantile(drawn.sum(axis=1), LEVELS))
+            interval = (low, median, high)
+            figures = _with_interval(figures, interval)
+    tables["sources"] = _sources(world)
     return Outcome(
-        scenario=_card(scenario, baseline),
+        scenario=_card(scenario, baseline, setting),
         figures=figures,
-        sentences=sentences(figures, solved.scenario.setting, interval),
+        sentences=sentences(figures, setting, world.evidence, interval),
         tables=tables,
-        certificates=certificates,
+        certificates=_certificates(solved),
         certified=all(
             side.equilibrium.certified
             for state in (solved.baseline, solved.scenario, solved.free)
             for side in state.sides.values()
         ),
         identities=gaps,
-        manifest=_manifest(solved.scenario.world, scenario, seed),
+        manifest=_manifest(world, scenario, baseline, seed),
     )
+
+
+def books_of(solved: Solved) -> tuple[Books, Books, Books]:
+    """Return the books of baseline, scenario, and the scenario without support."""
+    before, after = Books(solved.baseline), Books(solved.scenario)
+    return before, after, after if solved.free is solved.scenario else Books(solved.free)
+
+
+def _with_interval(
+    figures: tuple[Figure, ...], interval: tuple[float, float, float]
+) -> tuple[Figure, ...]:
+    """Return figures with the predictive interval of the entrants' sales, and its median.
+
+    The scenario value has every car at its own median; the median of the sum lies higher, since
+    the errors are skewed.
+    """
+    low, median, high = interval
+    found: list[Figure] = []
+    for figure in figures:
+        if figure.name != "units_without_support":
+            found.append(figure)
+            continue
+        found.append(replace(figure, low=low, high=high))
+        found.append(
+            Figure(
+                "units_without_support_median", "vehicles", None, median,
+                "Units without any support, median of the draws", low=low, high=high,
+            )  # fmt: skip
+        )
+    return tuple(found)
 
 
 def _one_point_less(state: State) -> Books:
@@ -158,7 +224,7 @@ def _certificates(solved: Solved) -> dict[str, dict[str, object]]:
     """Return the certificate of every solve, by market and state."""
     states = {"baseline": solved.baseline, "scenario": solved.scenario}
     if solved.free is not solved.scenario:
-        states["scenario without the promise"] = solved.free
+        states["scenario without support"] = solved.free
     return {
         f"{code} {name}": side.equilibrium.certificate.as_dict()
         for name, state in states.items()
@@ -166,7 +232,7 @@ def _certificates(solved: Solved) -> dict[str, dict[str, object]]:
     }
 
 
-def _card(scenario: Scenario, baseline: Scenario | None) -> Card:
+def _card(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> Card:
     """Return what was asked, in words."""
     if baseline is not None:
         compared = baseline.name
@@ -181,20 +247,49 @@ def _card(scenario: Scenario, baseline: Scenario | None) -> Card:
         baseline=compared,
         author=scenario.author,
         sources=scenario.sources,
-        notes=scenario.notes,
+        notes=(*scenario.notes, *_cautions(setting)),
     )
 
 
-def _manifest(world: World, scenario: Scenario, seed: int) -> dict[str, object]:
-    """Return what the outcome rests on: versions, hashes of the inputs, seed."""
+def _cautions(setting: Setting) -> list[str]:
+    """Return what a reader must know about the welfare figures of unusual changes."""
+    said = []
+    if setting.surges:
+        said.append(
+            "Tastes change here: the change of consumer surplus compares buyers who like hybrids "
+            "more with buyers who like them less, so it is no gain that a policy could give."
+            if setting.surges[0].powertrain == "hybrid"
+            else "Tastes change here: the change of consumer surplus is no gain from a policy."
+        )
+    if setting.purchases:
+        said.append("What the vehicles are worth to the state that buys them is not counted.")
+    if setting.moves:
+        said.append(
+            "The investment is spread evenly over the life of a model, without interest, and "
+            "moves assembly only: parts come from where they came from."
+        )
+    return said
+
+
+def _manifest(
+    world: World, scenario: Scenario, baseline: Scenario | None, seed: int
+) -> dict[str, object]:
+    """Return what the outcome rests on: versions, hashes of the inputs, questions, seed."""
     return {
         "versions": {name: version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
         "inputs": dict(world.evidence.hashes),
-        "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "replaced": dict(world.evidence.replaced),
+        "scenario": _dump(scenario),
+        "baseline": None if baseline is None else _dump(baseline),
         "seed": seed,
         "base_day": world.on.isoformat(),
     }
+
+
+def _dump(scenario: Scenario) -> dict[str, object]:
+    """Return a scenario as its file says it, without defaults."""
+    return scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _sources(world: World) -> pd.DataFrame:
