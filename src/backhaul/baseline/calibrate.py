@@ -31,12 +31,18 @@ DEALER_MARGIN = {"US": "dealer_gross_margin_us", "JP": "dealer_margin_jp"}
 Progress = Callable[[str], None]
 
 
-def calibrate(evidence: Evidence, progress: Progress | None = None) -> World:
+def calibrate(
+    evidence: Evidence,
+    progress: Progress | None = None,
+    *,
+    observed: Observations | None = None,
+) -> World:
     """Return the world that reproduces the base year under the measures of 1 July 2024.
 
     Args:
         evidence: The facts.
         progress: Called with a word on what is being done.
+        observed: What `observe(evidence)` gives, where the caller has it already.
 
     Errors:
         EvidenceError, MarketError: the facts contradict each other.
@@ -45,7 +51,7 @@ def calibrate(evidence: Evidence, progress: Progress | None = None) -> World:
     """
     say = progress or (lambda _: None)
     say("reading and reconciling the tables")
-    observed = observe(evidence)
+    observed = observe(evidence) if observed is None else replace(observed, evidence=evidence)
     _refuse_offset(observed)
     sides: dict[str, Side] = {}
     anchor = Anchor(unit_values=observed_unit_values(evidence), factory={}, ratios={})

@@ -49,7 +49,9 @@ def _support(scenario: Books, free: Books) -> Iterator[Figure]:
     if promise is not None:
         side = scenario.state.sides[promise.market]
         multiplier = side.equilibrium.multiplier / side.per_usd
-        yield Figure("support_per_vehicle_usd", PER_VEHICLE, None, multiplier, "Support per vehicle")
+        yield Figure(
+            "support_per_vehicle_usd", PER_VEHICLE, None, multiplier, "Support per vehicle"
+        )
     if promise is not None or setting.supports:
         yield from _outlay(scenario, free)
     if promise is not None:

@@ -141,13 +141,15 @@ def _accounts(baseline: Books, scenario: Books) -> pd.DataFrame:
 
 def _welfare(baseline: Books, scenario: Books) -> pd.DataFrame:
     """Return who gains and who loses, with national and world sums."""
+    parts = (
+        (("consumers in Japan", "consumers in the US"), "consumers", "surplus"),
+        (("Japan's treasury", "US treasuries"), "governments", "government"),
+        (("dealers in Japan", "dealers in the US"), "dealers", "dealers"),
+    )
     rows = [
-        ("consumers in Japan", "consumers", _change(baseline.surplus, scenario.surplus, "JP")),
-        ("consumers in the US", "consumers", _change(baseline.surplus, scenario.surplus, "US")),
-        ("Japan's treasury", "governments", _change(baseline.government, scenario.government, "JP")),
-        ("US treasuries", "governments", _change(baseline.government, scenario.government, "US")),
-        ("dealers in Japan", "dealers", _change(baseline.dealers, scenario.dealers, "JP")),
-        ("dealers in the US", "dealers", _change(baseline.dealers, scenario.dealers, "US")),
+        (who, component, _change(getattr(baseline, book), getattr(scenario, book), code))
+        for names, component, book in parts
+        for code, who in zip(("JP", "US"), names, strict=True)
     ]
     rows += [
         (firm.replace("_", " "), "firms", _change(baseline.profit, scenario.profit, firm))

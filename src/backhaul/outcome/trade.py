@@ -80,12 +80,12 @@ def flows(state: State) -> tuple[Flow, ...]:
     for code, side in state.sides.items():
         delivered = side.delivered
         freight = delivered.ocean_freight + delivered.insurance
-        for index, country in enumerate(side.supply.countries):
-            cars = side.link_units[index]
+        each = zip(side.link_units, delivered.free_on_board, freight, strict=True)
+        for country, (cars, value, way) in zip(side.supply.countries, each, strict=True):
             entry = found.setdefault((country, code), [0.0, 0.0, 0.0])
             entry[0] += cars
-            entry[1] += cars * delivered.free_on_board[index]
-            entry[2] += cars * freight[index]
+            entry[1] += cars * value
+            entry[2] += cars * way
     for sale in public_sales(state):
         entry = found.setdefault((sale.origin, sale.purchase.buyer), [0.0, 0.0, 0.0])
         entry[0] += sale.purchase.units
@@ -213,9 +213,8 @@ def content_balance(state: State, home: str = "US", partner: str = "JP") -> floa
 
 def _value(state: State, origin: str, market: str) -> float:
     """Return the free on board value from one country to one market, USD."""
-    return sum(
-        flow.free_on_board for flow in flows(state) if (flow.origin, flow.market) == (origin, market)
-    )
+    pair = (origin, market)
+    return sum(f.free_on_board for f in flows(state) if (f.origin, f.market) == pair)
 
 
 def _content(state: State, country: str, market: str) -> float:

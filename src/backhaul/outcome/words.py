@@ -123,7 +123,7 @@ def _bought(setting: Setting, evidence: Evidence) -> list[str]:
     for purchase in setting.purchases:
         folder = purchase.seller_market.lower()
         rows = evidence.table(folder, "nameplates").set_index("nameplate_id")
-        name = label_of(rows.loc[purchase.product].to_dict())
+        name = label_of({str(k): v for k, v in rows.loc[purchase.product].items()})
         said.append(
             f"{_owner(purchase.buyer)} government buys {_count(purchase.units)} {name} vehicles "
             "beside what its people buy"

@@ -13,6 +13,7 @@ from backhaul.baseline.state import State
 from backhaul.baseline.world import World
 from backhaul.errors import BackhaulError
 from backhaul.evidence.catalogue import Evidence
+from backhaul.market.observe import observe
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.scenario.scenario import Scenario
@@ -75,6 +76,9 @@ class Centre:
     question: Question
     evidence: Evidence
     solved: Solved
+    by_observation: frozenset[str]
+    """Looked up when the tables were reconciled."""
+
     by_calibration: frozenset[str]
     by_baseline: frozenset[str]
     """Looked up by the calibration or the baseline."""
@@ -101,7 +105,9 @@ def centre(question: Question) -> Centre:
     for name, value in question.replaced:
         evidence = evidence.replace_parameter(name, value)
     diary = evidence.with_new_diary()
-    world = calibrate(diary)
+    observed = observe(diary)
+    by_observation = frozenset(diary.asked)
+    world = calibrate(diary, observed=observed)
     by_calibration = frozenset(diary.asked)
     before = _baseline(world, question, near=None)
     by_baseline = frozenset(diary.asked)
@@ -112,6 +118,7 @@ def centre(question: Question) -> Centre:
         question=question,
         evidence=evidence,
         solved=solved,
+        by_observation=by_observation,
         by_calibration=by_calibration,
         by_baseline=by_baseline,
         by_scenario=by_scenario,
@@ -149,11 +156,12 @@ def moved(figure: Figure) -> float:
 
 
 def _solved(centre: Centre, name: str, value: float) -> Solved:
-    """Return the states with one parameter at another value; unmoved stages are the central ones."""
+    """Return the states with one parameter at another value; what it leaves alone is central."""
     evidence, question = centre.evidence.replace_parameter(name, value), centre.question
     if name in centre.by_calibration:
-        before = _baseline(calibrate(evidence), question, near=centre.solved.baseline)
-        return _after(before, question)
+        known = None if name in centre.by_observation else centre.world.observed
+        world = calibrate(evidence, observed=known)
+        return _after(_baseline(world, question, near=centre.solved.baseline), question)
     observed = replace(centre.world.observed, evidence=evidence)
     world = replace(centre.world, observed=observed)
     if name in centre.by_baseline:

@@ -98,9 +98,7 @@ def _first_end(evidence: Evidence, name: str) -> Task:
     return Task(name, parameter.low if parameter.value == parameter.high else parameter.high)
 
 
-def _second_round(
-    evidence: Evidence, runs: list[Run], watched: str, centre: float
-) -> list[Task]:
+def _second_round(evidence: Evidence, runs: list[Run], watched: str, centre: float) -> list[Task]:
     """Return the runs at the other end: the farthest-moving parameters, and the market size.
 
     A run that failed counts as the farthest: where one end has no answer, the other is all there
@@ -148,9 +146,7 @@ def _influences(
             }
         )
     columns = ["parameter", "low_value", "high_value", "figure", "at_low", "central", "at_high"]
-    table = pd.DataFrame(
-        rows, columns=[*columns, "influence", "grade", "source_id", "failure"]
-    )
+    table = pd.DataFrame(rows, columns=[*columns, "influence", "grade", "source_id", "failure"])
     return table.sort_values("influence", ascending=False, kind="stable").reset_index(drop=True)
 
 

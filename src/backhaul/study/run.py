@@ -116,9 +116,7 @@ def free_of_support(after: State, *, near: State, level: Level = "certified") ->
     return settle(after.world, setting, level=level, near=near)
 
 
-def baseline_setting(
-    world: World, scenario: Scenario, baseline: Scenario | None = None
-) -> Setting:
+def baseline_setting(world: World, scenario: Scenario, baseline: Scenario | None = None) -> Setting:
     """Return the setting that a scenario is compared with.
 
     Errors:
@@ -197,13 +195,9 @@ def _with_interval(
         if figure.name != "units_without_support":
             found.append(figure)
             continue
-        found.append(replace(figure, low=low, high=high))
-        found.append(
-            Figure(
-                "units_without_support_median", "vehicles", None, median,
-                "Units without any support, median of the draws", low=low, high=high,
-            )  # fmt: skip
-        )
+        label = "Units without any support, median of the draws"
+        drawn = Figure("units_without_support_median", "vehicles", None, median, label, low, high)
+        found += [replace(figure, low=low, high=high), drawn]
     return tuple(found)
 
 

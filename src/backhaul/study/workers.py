@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 
 from backhaul.errors import EquilibriumError
 from backhaul.study.one_run import Centre, Question, Run, Task, centre, one_run
@@ -68,8 +69,14 @@ def _start(question: Question) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     _centre = centre(question)
+
+
+def _leave_with(parent: BaseProcess) -> None:
+    """End this process when its parent has ended, however that came."""
+    parent.join()
+    os._exit(1)
 
 
 def _nothing() -> None:
