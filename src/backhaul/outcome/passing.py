@@ -56,7 +56,7 @@ def _moved(old: SideState, new: SideState, cost: PerProduct) -> np.ndarray:
     return np.abs(cost) >= SMALLEST_MOVE * np.abs(aligned(old, old.wedge.cost, new))
 
 
-def aligned(old: SideState, values: PerProduct, new: SideState) -> PerProduct:
+def aligned(old: SideState, values: PerProduct, new: SideState) -> np.ndarray:
     """Return values of the old state in the order of the new one; NaN for new products."""
     known = dict(zip(old.market.ids, values, strict=True))
     return np.array([known.get(name, np.nan) for name in new.market.ids])

@@ -84,8 +84,12 @@ def evaluate(
     Errors:
         EvidenceError: a claim names a check that there is none of.
     """
-    bench = Bench(world, progress or (lambda _: None))
-    chosen = [c for c in world.evidence.claims().values() if every or c.of_the_article]
+    return verdicts(Bench(world, progress or (lambda _: None)), every=every)
+
+
+def verdicts(bench: Bench, *, every: bool = False) -> list[dict[str, object]]:
+    """Return the same as `evaluate`, with scenarios that a bench may have solved already."""
+    chosen = [c for c in bench.evidence.claims().values() if every or c.of_the_article]
     checks = [_check(claim) for claim in chosen]
     return [_row(claim, check(bench, claim)) for claim, check in zip(chosen, checks, strict=True)]
 

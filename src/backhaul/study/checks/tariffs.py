@@ -84,8 +84,8 @@ def _bill_finding(bench: Bench, claim: Claim, firms: tuple[str, ...]) -> Finding
         supported_if(claimed / WITHIN <= bill <= claimed * WITHIN),
         f"At the flows of 2024, the duties on cars and parts of the fiscal year come to "
         f"{bill:,.0f} billion JPY before any price is raised, {bill / claimed:.0%} of the claim; "
-        f"half to twice counts as its size. After prices have adjusted, the long-run model changes profit by "
-        f"only {profits * rate / 1e9:+,.0f} billion JPY a year under the 15 % regime.",
+        "half to twice counts as its size. After prices have adjusted, the long-run model changes "
+        f"profit by only {profits * rate / 1e9:+,.0f} billion JPY a year under the 15 % regime.",
         bill,
         "billion JPY, duties at the flows of 2024",
     )

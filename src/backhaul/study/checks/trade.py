@@ -101,8 +101,8 @@ def closed_market(bench: Bench, claim: Claim) -> Finding:
     return Finding(
         supported_if(duty.rate > 0 or here == 0),
         f"Japan's duty on cars from the US is {duty.rate:.1%}, and {here:,.0f} came in {YEAR}; "
-        f"Germany, under the same rules, sold {there / here:.1f} times as many. Rules of "
-        "certification raise the cost of a model, and close nothing.",
+        f"Germany, under the same rules, sent {there:,.0f}. Rules of certification raise the cost "
+        "of a model, and close nothing.",
         here,
         "vehicles from the US a year",
         sources(american, german),
