@@ -17,6 +17,7 @@ from backhaul.cli.listing import list_scenarios
 from backhaul.cli.options import examples
 from backhaul.cli.run import run
 from backhaul.cli.show import show
+from backhaul.cli.timeline import timeline
 
 EPILOG = examples(
     "backhaul list",
@@ -76,6 +77,15 @@ app.command(
         "backhaul run my-question.toml --data my-tables/ --json",
     ),
 )(run)
+app.command(
+    name="timeline",
+    short_help="Follow the months under the law of each day.",
+    epilog=examples(
+        "backhaul timeline us-auto-tariffs --from 2024-01 --to 2026-12",
+        "backhaul timeline us-auto-tariffs --from 2025-01 --to 2025-12 --out out/tariffs",
+        "backhaul timeline yen-120 --from 2025-01 --to 2026-12 --json",
+    ),
+)(timeline)
 app.command(
     name="list",
     short_help="List the shipped scenarios.",

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,29 @@ from backhaul.outcome.outcome import Outcome
 from backhaul.report.html import report_html
 from backhaul.report.tables import write_tables
 
-_OURS = frozenset({"outcome.json", "report.html", "tables"})
-_KEYS = frozenset({"scenario", "as_of", "figures", "certificate", "manifest"})
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of output folder: its main file, and the keys by which an older one is known."""
+
+    main: str
+    keys: frozenset[str]
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """Return the names that such a folder holds."""
+        return frozenset({self.main, "report.html", "tables"})
+
+
+OUTCOME = Kind(
+    "outcome.json", frozenset({"scenario", "as_of", "figures", "certificate", "manifest"})
+)
+TIMELINE = Kind("timeline.json", frozenset({"name", "months", "figures", "steps", "manifest"}))
+COMPARISON = Kind("comparison.json", frozenset({"scenarios", "figures", "manifest"}))
 
 
 def write_outcome(outcome: Outcome, directory: Path | str) -> Path:
     """Write outcome.json, tables/*.csv and report.html; return the folder.
-
-    All is written beside the target first and put in its place by a rename, so that the folder is
-    there whole or not at all. An older outcome in the same place is replaced.
 
     Args:
         outcome: What to write.
@@ -32,8 +47,25 @@ def write_outcome(outcome: Outcome, directory: Path | str) -> Path:
     Raises:
         ReportError: The place holds something else, or cannot be written to.
     """
+    return write_folder(directory, lambda folder: _fill(outcome, folder), OUTCOME)
+
+
+def write_folder(directory: Path | str, fill: Callable[[Path], None], kind: Kind) -> Path:
+    """Write a folder whole or not at all; return it.
+
+    All is written beside the target first and put in its place by a rename, so that the folder is
+    there whole or not at all. An older one of the same kind in the same place is replaced.
+
+    Args:
+        directory: The folder; it may be new, empty, or hold one of this kind.
+        fill: Writes everything into an empty folder.
+        kind: What is written.
+
+    Raises:
+        ReportError: The place holds something else, or cannot be written to.
+    """
     target = Path(directory).expanduser().absolute()
-    refuse_foreign(target)
+    refuse_foreign(target, kind)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -42,7 +74,7 @@ def write_outcome(outcome: Outcome, directory: Path | str) -> Path:
     try:
         fresh = draft / "new"
         fresh.mkdir()
-        _fill(outcome, fresh)
+        fill(fresh)
         _swap(fresh, target, draft / "old")
     except OSError as error:
         raise _unwritable(target, error) from error
@@ -51,8 +83,8 @@ def write_outcome(outcome: Outcome, directory: Path | str) -> Path:
     return target
 
 
-def refuse_foreign(directory: Path | str) -> None:
-    """Raise unless the place is free, an empty folder, or an outcome folder with no other files.
+def refuse_foreign(directory: Path | str, kind: Kind = OUTCOME) -> None:
+    """Raise unless the place is free, an empty folder, or one of this kind with no other files.
 
     The command line asks this before it computes, so that nobody waits for a refusal.
     """
@@ -66,8 +98,8 @@ def refuse_foreign(directory: Path | str) -> None:
     if not target.is_dir():
         return
     found = sorted(path.name for path in target.iterdir())
-    foreign = [name for name in found if name not in _OURS] + _foreign_tables(target / "tables")
-    if foreign or (found and not _is_outcome(target / "outcome.json")):
+    foreign = [name for name in found if name not in kind.ours] + _foreign_tables(target / "tables")
+    if foreign or (found and not _is_known(target / kind.main, kind)):
         shown = ", ".join(foreign[:3] or found[:3])
         raise ReportError(
             where=f"output folder {directory}",
@@ -78,7 +110,12 @@ def refuse_foreign(directory: Path | str) -> None:
 
 def outcome_json(outcome: Outcome) -> str:
     """Return the outcome as JSON with stable keys, what is not a number refused."""
-    content = _simple(outcome.as_dict())
+    return json_text(outcome.as_dict())
+
+
+def json_text(tree: Mapping[str, Any]) -> str:
+    """Return a tree as JSON with its keys in order, what is not a number refused."""
+    content = _simple(tree)
     return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
@@ -110,13 +147,13 @@ def _foreign_tables(folder: Path) -> list[str]:
     return [f"tables/{path.name}" for path in sorted(folder.iterdir()) if path.suffix != ".csv"]
 
 
-def _is_outcome(path: Path) -> bool:
-    """Return whether a file is an outcome.json of ours."""
+def _is_known(path: Path, kind: Kind) -> bool:
+    """Return whether a file is a main file of ours."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(content, dict) and content.keys() >= _KEYS
+    return isinstance(content, dict) and content.keys() >= kind.keys
 
 
 def _unwritable(target: Path, error: OSError) -> ReportError:

@@ -44,7 +44,7 @@ def report_html(outcome: Outcome) -> str:
     Raises:
         ReportError: A table of the outcome lacks a column.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         scenario=outcome.scenario,
         as_of=words.day(outcome.scenario.as_of),
@@ -117,12 +117,12 @@ def _notes(notes: object) -> tuple[str, ...]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the templates with escaping switched on."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("backhaul.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -130,5 +130,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     # The pictures are ours: every text in them was escaped when they were drawn.
-    environment.filters["picture"] = Markup
-    return environment
+    made.filters["picture"] = Markup
+    return made

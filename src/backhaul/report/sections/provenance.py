@@ -89,11 +89,16 @@ def reproduce(outcome: Outcome) -> Section:
     """Return the command that makes this report again, the manifest and the citation."""
     name = outcome.scenario.name
     command = str(outcome.manifest.get("command") or f"backhaul run {name} --out out/{name}")
-    rows = tuple(_leaves(outcome.manifest))
+    return reproduction(command, _citation(outcome), outcome.manifest)
+
+
+def reproduction(command: str, citation: str, manifest: Mapping[str, Any]) -> Section:
+    """Return a command, a citation and a manifest as a chapter."""
+    rows = tuple(_leaves(manifest))
     blocks: list[Block] = [
         Prose("The same version, data and seed give the same figures, to the last digit:"),
         Code(command, "Command"),
-        Prose(f"To cite: {_citation(outcome)}"),
+        Prose(f"To cite: {citation}"),
     ]
     if rows:
         grid = Grid(

@@ -1,0 +1,61 @@
+"""A timeline in three sentences, in figures that it computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NEVER = "The law does not change within these months, so nothing else does."
+
+
+def path_sentences(
+    months: Sequence[str], days: Sequence[bool], values: dict[str, Sequence[float]]
+) -> tuple[str, ...]:
+    """Return what the law does, what prices and revenue do, and what the balance does.
+
+    Args:
+        months: Each as YYYY-MM.
+        days: For each day on which the law changes, whether anything moves.
+        values: Monthly values by figure name.
+    """
+    if not any(days):
+        return (NEVER,)
+    first = (
+        f"From {months[0]} to {months[-1]} the law changes on {_days(len(days))}; "
+        f"prices or units move on {'all' if all(days) else sum(days)} of them."
+        if len(days) > 1
+        else f"From {months[0]} to {months[-1]} the law changes on one day."
+    )
+    index, duty = values["price_index_US"], values["duty_revenue_US_usd"]
+    high, low = max(index), min(index)
+    top, kind = (high, "highest") if high - index[0] >= index[0] - low else (low, "lowest")
+    prices = (
+        f"US consumer prices at fixed weights are {_change(top, index[0])} from those of "
+        f"{months[0]} at their {kind}, in {months[index.index(top)]}, and "
+        f"{_change(index[-1], index[0])} in {months[-1]}; US duty revenue goes from "
+        f"{_billions(duty[0])} a year to {_billions(duty[-1])}, at most {_billions(max(duty))}."
+    )
+    net = values["balance_us_jp_net_usd"]
+    units = values["units_JPN_to_US"]
+    balance = (
+        f"The US car balance with Japan goes from {_billions(net[0])} a year to "
+        f"{_billions(net[-1])}, and is {_billions(max(net))} at its best in "
+        f"{months[net.index(max(net))]}; cars shipped from Japan to the US go from "
+        f"{units[0]:,.0f} a year to {units[-1]:,.0f}."
+    )
+    return (first, prices, balance)
+
+
+def _days(count: int) -> str:
+    return "one day" if count == 1 else f"{count} days"
+
+
+def _change(value: float, before: float) -> str:
+    """Return a change in per cent in words."""
+    moved = 100 * (value / before - 1)
+    return "unchanged" if abs(moved) < 0.05 else f"{abs(moved):.1f} % {'up' if moved > 0 else 'down'}"
+
+
+def _billions(usd: float) -> str:
+    """Return a sum of money in billions, with a true minus sign."""
+    minus = "\N{MINUS SIGN}" if usd < -5e6 else ""
+    return f"{minus}{abs(usd) / 1e9:.1f} billion USD"
