@@ -39,7 +39,7 @@ def test_the_books_balance(name, answer):
     """Units, dollars, trade and welfare add up to 1e-9 of themselves."""
     gaps = answer(name).identities
 
-    assert len(gaps) == 4
+    assert len(gaps) >= 4
     assert all(0 <= gap <= 1e-9 for gap in gaps.values()), gaps
 
 
@@ -62,10 +62,10 @@ def test_every_solve_has_its_whole_certificate(name, answer):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_kept_figures_are_those_that_matter(name, answer):
-    """25 to 45 figures, those with fixed names among them, none that is no number."""
+    """25 to 50 figures, those with fixed names among them, none that is no number."""
     figures = {figure.name: figure for figure in headline(answer(name))}
 
-    assert 25 <= len(figures) <= 45
+    assert 25 <= len(figures) <= 50
     assert {
         "balance_us_jp_gross_usd", "balance_us_jp_net_usd", "balance_us_jp_content_usd",
         "consumer_surplus_JP_usd", "consumer_surplus_US_usd", "government_JP_usd",
