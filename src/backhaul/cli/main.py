@@ -13,6 +13,7 @@ from backhaul import __version__
 from backhaul.cli.boundary import guard
 from backhaul.cli.check import check
 from backhaul.cli.claims import claims
+from backhaul.cli.compare import compare
 from backhaul.cli.listing import list_scenarios
 from backhaul.cli.options import examples
 from backhaul.cli.run import run
@@ -77,6 +78,15 @@ app.command(
         "backhaul run my-question.toml --data my-tables/ --json",
     ),
 )(run)
+app.command(
+    name="compare",
+    short_help="Put several scenarios side by side.",
+    epilog=examples(
+        "backhaul compare us-tariff-15 us-tariff-27.5",
+        "backhaul compare us-tariff-15 yen-120 my-question.toml --ranges",
+        "backhaul compare reverse-imports reverse-imports-rhd --out out/steering",
+    ),
+)(compare)
 app.command(
     name="timeline",
     short_help="Follow the months under the law of each day.",

@@ -108,7 +108,7 @@ def _what(measures: Measures, measure: Measure, day: date) -> str:
     if measure.kind in (Kind.SALES_TAX, Kind.PURCHASE_SUBSIDY) and measure.rate is not None:
         return f"{_words(measure.kind)} of {_percent(measure.rate)}"
     if measure.kind is Kind.CERTIFICATION:
-        return f"certification by {_words(measure.route or '')}"
+        return f"route of certification: {measure.route}"
     if measure.quantity is not None:
         return f"{_words(measure.kind)} of {measure.quantity:,.0f} {measure.quantity_unit}"
     return _words(measure.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 NEVER = "The law does not change within these months, so nothing else does."
 
@@ -19,19 +20,20 @@ def path_sentences(
     """
     if not any(days):
         return (NEVER,)
+    begin, end = _month(months[0]), _month(months[-1])
     first = (
-        f"From {months[0]} to {months[-1]} the law changes on {_days(len(days))}; "
+        f"From {begin} to {end} the law changes on {_days(len(days))}; "
         f"prices or units move on {'all' if all(days) else sum(days)} of them."
         if len(days) > 1
-        else f"From {months[0]} to {months[-1]} the law changes on one day."
+        else f"From {begin} to {end} the law changes on one day."
     )
     index, duty = values["price_index_US"], values["duty_revenue_US_usd"]
     high, low = max(index), min(index)
     top, kind = (high, "highest") if high - index[0] >= index[0] - low else (low, "lowest")
     prices = (
         f"US consumer prices at fixed weights are {_change(top, index[0])} from those of "
-        f"{months[0]} at their {kind}, in {months[index.index(top)]}, and "
-        f"{_change(index[-1], index[0])} in {months[-1]}; US duty revenue goes from "
+        f"{begin} at their {kind}, in {_month(months[index.index(top)])}, and "
+        f"{_change(index[-1], index[0])} in {end}; US duty revenue goes from "
         f"{_billions(duty[0])} a year to {_billions(duty[-1])}, at most {_billions(max(duty))}."
     )
     net = values["balance_us_jp_net_usd"]
@@ -39,10 +41,20 @@ def path_sentences(
     balance = (
         f"The US car balance with Japan goes from {_billions(net[0])} a year to "
         f"{_billions(net[-1])}, and is {_billions(max(net))} at its best in "
-        f"{months[net.index(max(net))]}; cars shipped from Japan to the US go from "
-        f"{units[0]:,.0f} a year to {units[-1]:,.0f}."
+        f"{_month(months[net.index(max(net))])}; cars shipped from Japan to the US go from "
+        f"{_thousands(units[0])} a year to {_thousands(units[-1])}."
     )
     return (first, prices, balance)
+
+
+def _month(month: str) -> str:
+    """Return "April 2025" for "2025-04"."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
+def _thousands(units: float) -> str:
+    """Return a count of vehicles to the thousand."""
+    return f"{round(units, -3):,.0f}"
 
 
 def _days(count: int) -> str:

@@ -105,11 +105,13 @@ def _draw(
     if high - low < 1e-6 * max(1.0, abs(high)):
         low, high = low - 1, high + 1
     ticks = nice_ticks(low, high, 4)
-    left = max(text_width(tick_text(tick), 11) for tick in ticks) + 8
+    left = max(text_width(tick_text(tick), 11) for tick in ticks) + 12
     ends = max(text_width(line.label, 12) for line in lines) + 24 if len(lines) > 1 else 8.0
-    top = 22.0 + (14.0 * min(STAGGER, len(marks)) if marks else 0.0)
+    right = sheet.width - ends
+    rows = _staggered([left + (right - left) * mark.at / axis.count for mark in marks])
+    top = 24.0 + 14.0 * (max(rows, default=-1) + 1)
     frame = _Frame(
-        left=left, right=sheet.width - ends, top=top, bottom=top + HEIGHT[sheet.is_narrow],
+        left=left, right=right, top=top, bottom=top + HEIGHT[sheet.is_narrow],
         low=ticks[0], high=ticks[-1], count=axis.count,
     )  # fmt: skip
     sheet.text((0, 8), words.axis, "muted", size=11)
@@ -117,7 +119,7 @@ def _draw(
         sheet.line([(frame.left, frame.y(tick)), (frame.right, frame.y(tick))], "rule")
         sheet.text((frame.left - 6, frame.y(tick)), tick_text(tick), "muted", "right", 11)
     _draw_months(sheet, frame, axis)
-    _draw_marks(sheet, frame, marks)
+    _draw_marks(sheet, frame, marks, rows)
     for line in lines:
         _draw_line(sheet, frame, line)
     if len(lines) > 1:
@@ -165,18 +167,30 @@ def _draw_names(sheet: Sheet, frame: _Frame, lines: Sequence[Line]) -> None:
         sheet.text((frame.right + 21, place), line.label, "ink", size=12)
 
 
-def _draw_marks(sheet: Sheet, frame: _Frame, marks: Sequence[Mark]) -> None:
-    """Draw an upright line per step of law, its number above it; close numbers are staggered."""
+def _staggered(places: Sequence[float]) -> list[int]:
+    """Return the row of each mark's number: the lowest in which it does not touch the one before.
+
+    Where all rows are full, the numbers take turns.
+    """
     ends = [-1e9] * STAGGER
-    for number, mark in enumerate(marks, start=1):
-        x, text = frame.x(mark.at), str(number)
-        width = text_width(text, 11) + 5
-        row = next((r for r in range(STAGGER) if x - width / 2 > ends[r]), number % STAGGER)
-        ends[row] = x + width / 2
-        top = frame.top - 8 - 14 * row
+    rows = []
+    for number, x in enumerate(places, start=1):
+        half = text_width(str(number), 11) / 2 + 2.5
+        row = next((r for r in range(STAGGER) if x - half > ends[r]), number % STAGGER)
+        ends[row] = x + half
+        rows.append(row)
+    return rows
+
+
+def _draw_marks(
+    sheet: Sheet, frame: _Frame, marks: Sequence[Mark], rows: Sequence[int]
+) -> None:
+    """Draw an upright line per step of law with its number above."""
+    for number, (mark, row) in enumerate(zip(marks, rows, strict=True), start=1):
+        x, top = frame.x(mark.at), frame.top - 8 - 14 * row
         token = "rule" if mark.is_faint else "muted"
-        sheet.line([(x, top + 6), (x, frame.bottom)], token, 1.0)
-        sheet.text((x, top), text, "muted" if mark.is_faint else "ink", "center", 11)
+        sheet.line([(x, top + 6), (x, frame.bottom)], token, 0.7)
+        sheet.text((x, top), str(number), "muted" if mark.is_faint else "ink", "center", 11)
 
 
 def _draw_key(sheet: Sheet, marks: Sequence[Mark], y: float) -> float:

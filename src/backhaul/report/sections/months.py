@@ -14,10 +14,13 @@ from backhaul.report.charts.path import Axis, Line, Mark, path_chart
 from backhaul.report.parts import Chart, Grid, Prose, Section
 from backhaul.study.timeline import Path, Timeline
 
-TOKENS = ("more", "less", "home", "sum", "other", "muted")
-"""Colours of lines, in their order."""
+TOKENS = {"Japan": "less", "light trucks": "less", "on parts": "less", "all others": "other"}
+"""Colours of lines that have one of their own."""
 
-LINES = 5
+REST = ("more", "home", "sum", "muted", "other")
+"""Colours of the other lines, in their order."""
+
+LINES = 4
 """Origins with a line of their own."""
 
 
@@ -35,7 +38,7 @@ def chapters_of(timeline: Timeline) -> tuple[Section, ...]:
     """Return the charts, the steps of law and the tables of a timeline."""
     return (
         Section("prices", "Prices", (_prices(timeline),)),
-        Section("units", "Where US cars are built", (_units(timeline),)),
+        Section("units", "Where US cars are built", (_home_units(timeline), _units(timeline))),
         Section("trade", "Trade with Japan and duties", (_balance(timeline), _revenue(timeline))),
         Section("law", "The law", (_duty(timeline), *_steps(timeline))),
         Section("gains", "Who gains and who pays", (_people(timeline), _profits(timeline))),
@@ -66,45 +69,60 @@ def _prices(timeline: Timeline) -> Chart:
     )
 
 
+def _home_units(timeline: Timeline) -> Chart:
+    """Return the US-built cars that US buyers take."""
+    path = timeline["units_USA_to_US"]
+    values = tuple(value / 1e6 for value in path.values)
+    return _chart(
+        timeline,
+        Words(
+            identifier="units-home",
+            title="US-built cars sold in the US",
+            subtitle="Million vehicles at an annual rate.",
+            description=_told(timeline, path, words.units),
+            axis="million vehicles a year",
+        ),
+        (_Series("United States", "Million vehicles a year", values),),
+        (words.number,),
+    )
+
+
 def _units(timeline: Timeline) -> Chart:
-    """Return the change of units by origin against the first month: the largest movers."""
-    paths = [path for path in timeline.paths if path.name.endswith("_to_US") and _is_units(path)]
+    """Return the imports by origin: those that move most, and the others together."""
+    paths = [path for path in timeline.paths if _is_import(path)]
     paths.sort(key=lambda path: -(max(path.values) - min(path.values)))
     shown, rest = paths[:LINES], paths[LINES:]
-    series = [_change_of_units(names.country(path.name[6:9]), [path]) for path in shown]
-    series += [_change_of_units("all others", rest)] if rest else []
-    first = month_words(timeline.months[0])
-    levels = ", ".join(
-        f"{names.country(path.name[6:9])} {words.units(path.values[0])}" for path in shown
-    )
+    series = [_thousands(names.country(path.name[6:9]), [path]) for path in shown]
+    series += [_thousands("all others", rest)] if rest else []
+    last = month_words(timeline.months[-1])
     return _chart(
         timeline,
         Words(
             identifier="units-by-origin",
-            title="Cars sold in the US by where they are built",
-            subtitle=f"Change against {first}, thousand vehicles at an annual rate. "
-            f"In {first}: {levels}.",
-            description=f"From {first} to {month_words(timeline.months[-1])}: "
-            + "; ".join(
-                f"{item.label} {words.signed(words.number(item.values[-1]))} thousand"
+            title="Imported cars sold in the US, by where they are built",
+            subtitle="Thousand vehicles at an annual rate.",
+            description="; ".join(
+                f"{item.label} {words.number(item.values[0])} thousand in "
+                f"{month_words(timeline.months[0])}, {words.number(item.values[-1])} in {last}"
                 for item in series
             ),
             axis="thousand vehicles a year",
         ),
         series,
-        [lambda value: words.signed(words.number(value))] * len(series),
+        [words.number] * len(series),
     )
 
 
-def _is_units(path: Path) -> bool:
-    return path.name.startswith("units_") and not path.name.startswith("units_total")
+def _is_import(path: Path) -> bool:
+    """Return whether a path is one of units from one country abroad to the US."""
+    name = path.name
+    return name.startswith("units_") and name.endswith("_to_US") and name != "units_USA_to_US"
 
 
-def _change_of_units(label: str, paths: Sequence[Path]) -> _Series:
-    """Return the change of some origins together, in thousands."""
-    totals = [sum(values) for values in zip(*(path.values for path in paths), strict=True)]
-    values = tuple((value - totals[0]) / 1e3 for value in totals)
-    return _Series(label, label, values)
+def _thousands(label: str, paths: Sequence[Path]) -> _Series:
+    """Return the units of some origins together, in thousands."""
+    totals = (sum(values) for values in zip(*(path.values for path in paths), strict=True))
+    return _Series(label, label, tuple(value / 1e3 for value in totals))
 
 
 def _balance(timeline: Timeline) -> Chart:
@@ -252,8 +270,9 @@ def _chart(
     styles: Sequence[Callable[[float], str]],
 ) -> Chart:
     """Return lines over the months with the steps of law and the table below."""
+    spare = iter(REST)
     lines = [
-        Line(item.label, item.values, token) for item, token in zip(series, TOKENS, strict=False)
+        Line(item.label, item.values, TOKENS.get(item.label) or next(spare)) for item in series
     ]
     caption = f"{said.title}, month by month"
     return path_chart(

@@ -1,0 +1,228 @@
+"""Several questions side by side: each one's changes against its own baseline, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from backhaul.baseline.world import World
+from backhaul.errors import ScenarioError
+from backhaul.outcome.figure import Figure
+from backhaul.outcome.outcome import Outcome
+from backhaul.scenario.scenario import Scenario
+from backhaul.study.run import run, world_of
+
+Progress = Callable[[str], None]
+Refine = Callable[[Scenario, Outcome], Outcome]
+"""What is done with each outcome before it is compared, such as adding ranges."""
+
+FEWEST, MOST = 2, 8
+"""Questions that fit beside each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One figure of all questions."""
+
+    name: str
+    label: str
+    unit: str
+    cells: tuple[Figure | None, ...]
+    """By question; None where its outcome has no such figure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Outcomes side by side."""
+
+    labels: tuple[str, ...]
+    """Name of each column, unique."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every figure that any question has; each question's own order is kept."""
+        tables = [{f.name: f for f in outcome.figures} for outcome in self.outcomes]
+        found = []
+        for name in _merged([list(table) for table in tables]):
+            cells = tuple(table.get(name) for table in tables)
+            first = next(cell for cell in cells if cell is not None)
+            found.append(Row(name, first.label, first.unit, cells))
+        return tuple(found)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What makes the columns no like-for-like: days, baselines, parameters."""
+        cards = [outcome.scenario for outcome in self.outcomes]
+        replaced = [dict(o.manifest.get("replaced") or {}) for o in self.outcomes]  # type: ignore[call-overload]
+        return (
+            *self._differing("Days", "is under the law of", [c.as_of.isoformat() for c in cards]),
+            *self._differing("Baselines", "is compared with", [c.baseline for c in cards]),
+            *self._differing(
+                "Parameters",
+                "sets",
+                [", ".join(f"{k} = {v:g}" for k, v in sorted(r.items())) or "none" for r in replaced],
+            ),
+        )
+
+    def _differing(self, what: str, verb: str, values: Sequence[str]) -> tuple[str, ...]:
+        """Return a sentence that says who has which value, or nothing where all are alike."""
+        if len(set(values)) == 1:
+            return ()
+        pairs = sorted(zip(values, self.labels, strict=True), key=lambda pair: values.index(pair[0]))
+        said = [
+            f"{', '.join(label for _, label in group)} {verb} {value}"
+            for value, group in groupby(pairs, key=lambda pair: pair[0])
+        ]
+        return (f"{what} differ: {'; '.join(said)}. Each change is against its own baseline.",)
+
+    @property
+    def certified(self) -> bool:
+        """Whether every outcome is."""
+        return all(outcome.certified for outcome in self.outcomes)
+
+    def table(self) -> pd.DataFrame:
+        """Return the tidy table: figure by question, with levels, change and range."""
+        rows = [
+            {"figure": row.name, "label": row.label, "unit": row.unit, "column": label}
+            | {
+                key: getattr(cell, key)
+                for key in ("baseline", "scenario", "change", "percent", "low", "high")
+            }
+            for row in self.rows
+            for label, cell in zip(self.labels, row.cells, strict=True)
+            if cell is not None
+        ]
+        return pd.DataFrame(rows)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the comparison as comparison.json has it."""
+        first = self.outcomes[0].manifest
+        return {
+            "scenarios": [
+                {
+                    "label": label,
+                    "name": outcome.scenario.name,
+                    "asks": outcome.scenario.asks,
+                    "as_of": outcome.scenario.as_of.isoformat(),
+                    "baseline": outcome.scenario.baseline,
+                    "answer": list(outcome.sentences),
+                    "certified": outcome.certified,
+                    "certificate": outcome.certificate,
+                }
+                for label, outcome in zip(self.labels, self.outcomes, strict=True)
+            ],
+            "warnings": list(self.warnings),
+            "figures": [
+                {
+                    "name": row.name,
+                    "label": row.label,
+                    "unit": row.unit,
+                    "cells": [None if cell is None else _cell(cell) for cell in row.cells],
+                }
+                for row in self.rows
+            ],
+            "certified": self.certified,
+            "not_modelled": list(self.outcomes[0].not_modelled),
+            "manifest": {key: first[key] for key in ("versions", "inputs", "seed", "base_day")}
+            | {
+                "scenarios": [
+                    {key: outcome.manifest.get(key) for key in ("scenario", "baseline", "replaced")}
+                    for outcome in self.outcomes
+                ]
+            },
+        }
+
+
+def compare(
+    world: World,
+    scenarios: Sequence[Scenario],
+    progress: Progress | None = None,
+    refine: Refine | None = None,
+    *,
+    seed: int = 0,
+) -> Comparison:
+    """Return the outcomes of several questions side by side.
+
+    The world is calibrated once for each set of parameters that the questions give.
+
+    Args:
+        world: The calibrated world.
+        scenarios: Two to eight questions; one may stand there twice.
+        progress: Called with a word on what is being done.
+        refine: Called with each question and its outcome; returns the outcome that is compared.
+        seed: Seed of the entrants' draws.
+
+    Errors:
+        ScenarioError: too few or too many questions, or one names what the world does not have.
+        EquilibriumError: a solve fails a part of its certificate.
+    """
+    check_count(len(scenarios))
+    say = progress or (lambda _: None)
+    worlds: dict[tuple[tuple[str, float], ...], World] = {}
+    outcomes = []
+    for number, scenario in enumerate(scenarios, start=1):
+        prefix = f"{scenario.name} ({number} of {len(scenarios)}): "
+        told = _with_prefix(say, prefix)
+        key = tuple(sorted(scenario.parameters.items()))
+        if key not in worlds:
+            worlds[key] = world_of(world, scenario, told)
+        outcome = run(worlds[key], scenario, None, told, seed=seed)
+        outcomes.append(outcome if refine is None else refine(scenario, outcome))
+    return Comparison(
+        labels=_unique([scenario.name for scenario in scenarios]), outcomes=tuple(outcomes)
+    )
+
+
+def check_count(count: int) -> None:
+    """Raise unless so many questions can be compared.
+
+    Errors:
+        ScenarioError: fewer than two or more than eight.
+    """
+    if not FEWEST <= count <= MOST:
+        raise ScenarioError(
+            where="compare",
+            what=f"{count} scenario{'' if count == 1 else 's'} given; "
+            f"{FEWEST} to {MOST} fit side by side.",
+            fix="Name at least two scenarios." if count < FEWEST else "Leave some out.",
+        )
+
+
+def _with_prefix(say: Progress, prefix: str) -> Progress:
+    return lambda step: say(prefix + step)
+
+
+def _unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names with a number behind those that came before."""
+    seen: dict[str, int] = {}
+    labels = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(labels)
+
+
+def _merged(orders: Sequence[list[str]]) -> list[str]:
+    """Return all names once; what only a later list has stands behind its neighbour there."""
+    merged: list[str] = []
+    for order in orders:
+        place = -1
+        for name in order:
+            if name not in merged:
+                merged.insert(place + 1, name)
+            place = merged.index(name)
+    return merged
+
+
+def _cell(figure: Figure) -> dict[str, object]:
+    """Return the numbers of a figure; name, label and unit stand at the row."""
+    return {
+        key: value
+        for key, value in figure.as_dict().items()
+        if key not in ("name", "label", "unit")
+    }
