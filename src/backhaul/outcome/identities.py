@@ -35,10 +35,10 @@ def identity_gaps(baseline: Books, scenario: Books) -> dict[str, float]:
     }
     broken = {name: gap for name, gap in gaps.items() if not gap <= ALLOWED}
     if broken:
-        name, gap = max(broken.items(), key=lambda item: item[1])
+        said = [f"'{name}' is off by {gap:.1e} of itself" for name, gap in broken.items()]
         raise EquilibriumError(
             where="identities of the accounts",
-            what=f"'{name}' is off by {gap:.1e} of itself; at most {ALLOWED:.0e} is accepted.",
+            what=f"{'; '.join(said)}; at most {ALLOWED:.0e} is accepted.",
             fix="Report this with the scenario file: the books of this run do not balance.",
         )
     return gaps

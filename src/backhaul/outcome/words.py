@@ -140,8 +140,7 @@ def _markets(table: dict[str, Figure], setting: Setting) -> list[str]:
         price, sold = index.scenario - 100, 0.0 if code in bought else units.percent or 0.0
         if max(abs(price), abs(sold)) >= SMALL_SHARE:
             parts.append(
-                f"{name} consumer prices at fixed weights {_moves(price)} and {name} units "
-                f"{_moves(sold)}"
+                f"{name} prices at fixed weights {_moves(price)} and {name} units {_moves(sold)}"
             )
     shipped = table.get("units_JPN_to_US")
     if shipped is not None and abs(shipped.percent or 0.0) >= SMALL_SHARE:

@@ -32,6 +32,12 @@ ALWAYS_BOTH = ("replacement_rate",)
 WATCHED = ("support_per_vehicle_usd", "units_without_support", "balance_us_jp_net_usd")
 """Figures by which influence is judged: the first that the outcome has."""
 
+INFLUENCE_COLUMNS = (
+    *("parameter", "low_value", "high_value", "figure", "at_low", "central", "at_high"),
+    *("influence", "grade", "source_id", "failure"),
+)
+MARKET_SIZE_COLUMNS = ("figure", "unit", "at_half", "central", "at_double", "failure")
+
 Done = Callable[[int, int], None]
 """Told the number of runs done and in all."""
 
@@ -145,8 +151,7 @@ def _influences(
                 "failure": "; ".join(run.failure for run in mine if run.failure),
             }
         )
-    columns = ["parameter", "low_value", "high_value", "figure", "at_low", "central", "at_high"]
-    table = pd.DataFrame(rows, columns=[*columns, "influence", "grade", "source_id", "failure"])
+    table = pd.DataFrame(rows, columns=list(INFLUENCE_COLUMNS))
     return table.sort_values("influence", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -167,7 +172,7 @@ def _market_size(evidence: Evidence, runs: list[Run], outcome: Outcome) -> pd.Da
         }
         for figure in outcome.figures
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(MARKET_SIZE_COLUMNS))
 
 
 def _ranged(outcome: Outcome, runs: list[Run], chosen: tuple[str, ...]) -> tuple[Figure, ...]:

@@ -259,8 +259,8 @@ def _cautions(setting: Setting) -> list[str]:
         said.append("What the vehicles are worth to the state that buys them is not counted.")
     if setting.moves:
         said.append(
-            "The investment is spread evenly over the life of a model, without interest, and "
-            "moves assembly only: parts come from where they came from."
+            "The investment is spread evenly over the life of a plant, without interest, and moves "
+            "assembly only: parts come from where they came from."
         )
     return said
 
