@@ -47,9 +47,7 @@ class BackhaulError(Exception):
     exit_code: ClassVar[int] = 2
     """Exit code of the command line: 2 for bad input, 3 for not solved or not certified."""
 
-    def __init__(
-        self, where: str, what: str, fix: str, problems: tuple[Problem, ...] = ()
-    ) -> None:
+    def __init__(self, where: str, what: str, fix: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(where, what, fix, problems)  # in this order, so that it survives pickling
         self.where, self.what, self.fix, self.problems = where, what, fix, problems
 

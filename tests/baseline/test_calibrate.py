@@ -14,7 +14,7 @@ import pytest
 
 from backhaul.baseline import calibrate as room
 from backhaul.baseline.calibrate import calibrate
-from backhaul.baseline.factory import Anchor, split_costs
+from backhaul.baseline.factory import refuse_implausible
 from backhaul.baseline.settle import base_setting, settle
 from backhaul.demand.shares import shares
 from backhaul.equilibrium.costs import back_out_costs
@@ -119,19 +119,17 @@ def test_a_base_day_with_an_offset_is_refused(evidence, monkeypatch):
         calibrate(evidence)
 
 
-def test_a_cost_that_is_not_positive_names_the_product(world):
-    """A unit cost below its freight and duty is an error with the product in it."""
+@pytest.mark.parametrize("part", [-0.01, 0.05, 2.0])
+def test_an_implausible_factory_cost_names_the_product(world, part):
+    """A factory cost below a tenth or above 160 % of the list price names the product."""
     side = world.sides["US"]
-    low = np.array(side.wedge.cost)
-    low[side.index("toyota_prius")] = 500.0
-    anchor = Anchor(
-        unit_values={("JPN", "USA"): 29_915.0}, factory={}, ratios={("JPN", "USA"): 1.0}
-    )
-    with pytest.raises(CalibrationError, match="toyota_prius"):
-        split_costs(
-            evidence=world.evidence, supply=side.supply, delivered=side.delivered, cost=low,
-            units=side.market.units, anchor=anchor,
-        )  # fmt: skip
+    listed = world.observed.markets["US"].price
+    factory = np.array(side.supply.factory)
+    j = side.index("toyota_prius")
+    factory[side.supply.product == j] = part * listed[j]
+    with pytest.raises(CalibrationError, match="toyota_prius") as caught:
+        refuse_implausible(replace(side.supply, factory=factory), listed, 1.0)
+    assert f"{part:.0%}" in caught.value.what
 
 
 def test_japanese_credits_are_none_so_list_prices_are_consumer_prices(world):

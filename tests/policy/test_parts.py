@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backhaul.policy.compile import Money, deliver
-from backhaul.policy.parts import duty_left, net_of_offset, parts_rates
+from backhaul.policy.parts import duty_left, net_parts_rates, ordinary_rates, parts_rates
 from laws_of_the_tables import shipped_measures
 from policy.toy_supply import car, link, supply
 
@@ -51,7 +51,7 @@ def test_there_is_no_offset_before_the_law():
     gross = parts_rates(toy, LAWS, CALM)
 
     assert reckoned(toy, on=CALM) == {}
-    assert np.array_equal(net_of_offset(toy, gross, {}), gross)
+    assert np.array_equal(net_parts_rates(toy, LAWS, CALM, {}), gross)
 
 
 def test_net_duty_is_what_the_cap_leaves_of_the_firms_duty():
@@ -67,7 +67,7 @@ def test_net_duty_is_what_the_cap_leaves_of_the_firms_duty():
         ],
     )
     left = reckoned(toy)
-    duty, cap = 0.6 * 0.275 * 20_000, 0.0375 * 30_000
+    duty, cap = 0.6 * 0.25 * 20_000, 0.0375 * 30_000
 
     assert left["toyota"] == pytest.approx(1 - cap / duty, rel=EXACT)
     # the Accord pays no duty of its own, and its cap serves the Pilot
@@ -75,11 +75,13 @@ def test_net_duty_is_what_the_cap_leaves_of_the_firms_duty():
 
 
 def test_an_offset_above_the_duty_pays_nothing_out():
-    """A cap larger than the duty leaves zero, never a refund."""
+    """A cap larger than the added duty leaves the base duty alone, never a refund."""
     toy = supply([CAMRY], [link(CAMRY, "USA", parts=MIX)])
 
     assert reckoned(toy) == {"toyota": 0.0}
-    assert net_of_offset(toy, parts_rates(toy, LAWS, BUSY), {"toyota": 0.0})[0] == 0
+    net = net_parts_rates(toy, LAWS, BUSY, {"toyota": 0.0})
+    assert net == pytest.approx(ordinary_rates(toy, LAWS, BUSY), rel=EXACT)
+    assert net[0] == pytest.approx(0.6 * (0.2 + 0.1) * 0.025, rel=EXACT)
 
 
 def test_cars_built_abroad_count_neither_for_the_duty_nor_for_the_cap():

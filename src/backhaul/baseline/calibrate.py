@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from backhaul.baseline.factory import Anchor, local_costs, split_costs
+from backhaul.baseline.factory import Anchor, local_costs, refuse_implausible, split_costs
 from backhaul.baseline.novelty import fit_hedonic
 from backhaul.baseline.transfer import observed_unit_values
 from backhaul.baseline.world import BASE_DAY, Side, World
@@ -83,6 +83,8 @@ def _side(observed: Observations, code: str, anchor: Anchor) -> tuple[Side, Anch
         anchor=anchor,
     )  # fmt: skip
     delivered = deliver(supply, observed.measures, BASE_DAY, money, currency=market.currency)
+    before_tax = (market.price + delivered.credit) / (1 + delivered.sales_tax)
+    refuse_implausible(supply, before_tax, delivered.per_usd)
     supply = replace(supply, local=local_costs(supply, delivered, cost))
     side = Side(
         market=market,

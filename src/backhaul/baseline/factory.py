@@ -18,6 +18,9 @@ TOLERANCE = 1e-13
 ROUNDS = 100
 ROUNDING = 1e-10
 
+PLAUSIBLE = (0.1, 1.6)
+"""Factory cost over list price before tax; home list prices can be far below the US price."""
+
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
@@ -87,7 +90,6 @@ def split_costs(
             f"{ROUNDS} rounds; {TOLERANCE:.0e} is allowed.",
             fix="Check the customs unit values of trade/trade_flows.csv.",
         )
-    _refuse_negative(supply, factory, cost, delivered.per_usd)
     settled = Anchor(
         unit_values=anchor.unit_values,
         factory=anchor.factory | _by_country(supply, factory),
@@ -181,16 +183,30 @@ def _by_country(supply: Supply, factory: PerLink) -> dict[tuple[str, str], float
     }
 
 
-def _refuse_negative(supply: Supply, factory: PerLink, cost: PerProduct, per_usd: float) -> None:
-    """Raise if a factory cost is not positive."""
-    bad = sorted({supply.links[index].product for index in np.flatnonzero(~(factory > 0))})
+def refuse_implausible(supply: Supply, list_price: PerProduct, per_usd: float) -> None:
+    """Raise if a factory cost is negative, or a part of its list price that no car shows.
+
+    Args:
+        supply: Links with factory costs.
+        list_price: Price before tax. Shape (J,), market currency.
+        per_usd: Market currency per USD.
+
+    Raises:
+        CalibrationError: names the products, all at once.
+    """
+    part = supply.factory / (list_price / per_usd)[supply.product]
+    low, high = PLAUSIBLE
+    bad = {
+        supply.links[index].product: float(part[index])
+        for index in np.flatnonzero(~((part >= low) & (part <= high)))
+        if not supply.products[supply.product[index]].aggregate or not part[index] > 0
+    }
     if bad:
-        position = {product.id: j for j, product in enumerate(supply.products)}
-        first = bad[0]
+        listed = ", ".join(f"{name} ({value:.0%})" for name, value in list(bad.items())[:8])
         raise CalibrationError(
-            where=f"market of {supply.importer}, product {first}",
-            what="its price leaves a factory cost that is not positive "
-            f"(unit cost {cost[position[first]] / per_usd:,.0f} USD before freight, duty and "
-            f"margins); {len(bad)} such products: {', '.join(bad[:8])}.",
-            fix="Check its price, freight and dealer margin, or the target elasticities.",
+            where=f"market of {supply.importer}, product {next(iter(bad))}",
+            what=f"{len(bad)} factory costs are negative or implausible, as a share of the list "
+            f"price before tax: {listed}; {low:.0%} to {high:.0%} is accepted.",
+            fix="Check the price, units, freight and dealer margin of these products, or the "
+            "target elasticities.",
         )

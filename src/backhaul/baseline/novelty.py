@@ -133,7 +133,8 @@ def make_entrant(
         transfer_ratio=world.unit_values["JPN", "USA"],
         dealer=evidence.parameter("dealer_margin_jp").value * before_tax,
         importer_margin=evidence.parameter("importer_margin_jp").value * before_tax,
-        local=_local(world, product.firm),
+        local=_local(world, product.firm)
+        + evidence.parameter("entrant_local_cost_share_jp").value * before_tax,
         delta=expected + middle,
         spread=tuple(float(value) for value in residuals - middle),
         penalty=price * _penalty_share(world, row, specification),
@@ -244,7 +245,9 @@ def _route(
     raise ScenarioError(
         where=f"enter {name}",
         what=f"certification by {specification.certification} is not open on {setting.on}.",
-        fix=f"Take one of {', '.join(str(r.route) for r in routes)}, or a later day.",
+        fix=f"Take one of {', '.join(str(r.route) for r in routes)}, or another day."
+        if routes
+        else "Take another day: no route of the tables is open on this one.",
     )
 
 

@@ -122,6 +122,8 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
             require=level,
             commitment=promise,
         )  # fmt: skip
+    if level == "certified":
+        _refuse_over_cap(setting, market, found)
     members = np.zeros(len(market.ids)) if promise is None else promise.members.astype(float)
     return SideState(
         market=market,
@@ -135,6 +137,20 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
         resourcing=sourced.resourcing,
         promised=members * found.multiplier,
     )
+
+
+def _refuse_over_cap(setting: Setting, market: Market, found: Equilibrium) -> None:
+    """Raise if an entrant sells more than its certification route allows."""
+    units = dict(zip(market.ids, found.share * market.size, strict=True))
+    for entrant in setting.entering(market.code):
+        sold = units[entrant.product.id]
+        if entrant.unit_cap is not None and sold > entrant.unit_cap:
+            raise ScenarioError(
+                where=f"enter {entrant.product.id}",
+                what=f"{sold:,.0f} units a year would be sold; certification by "
+                f"{entrant.certification} allows {entrant.unit_cap:,.0f} of one type.",
+                fix="Take another certification route, or promise fewer units.",
+            )
 
 
 def _with_entrants(side: Side, setting: Setting) -> tuple[Market, Taste, Supply]:
@@ -191,8 +207,12 @@ def _one_move(world: World, supply: Supply, move: Move, market: Market) -> Suppl
     part = min(1.0, move.capacity / units)
     premium = 1 + world.evidence.parameter("plant_cost_premium_us_vs_japan").value
     places = np.flatnonzero(mine)
-    pattern = world.observed.freight
-    new_links = tuple(_link_from(supply.links[index], move, pattern.delivery) for index in places)
+    parts = _usual_parts(supply, market, move)
+    inland = world.observed.freight.delivery
+    new_links = tuple(
+        _link_from(supply.links[index], move, parts or supply.links[index].parts, inland)
+        for index in places
+    )
     share = np.array(supply.share)
     share[places] *= 1 - part
     return replace(
@@ -205,16 +225,30 @@ def _one_move(world: World, supply: Supply, move: Move, market: Market) -> Suppl
     )
 
 
-def _link_from(link: Link, move: Move, inland: float) -> Link:
-    """Return the link of a car that is now assembled in the country where it is sold.
+def _usual_parts(supply: Supply, market: Market, move: Move) -> dict[str, float]:
+    """Return where the firm's plants in the new country get their parts; empty without any.
 
-    Its parts are those of the firm's other plants there would be a claim about suppliers; they
-    stay where they came from, as they do when assembly alone moves.
+    Weighted by the base year's units; output that moves is taken to be supplied like the rest.
     """
+    mix: dict[str, float] = {}
+    total = 0.0
+    for link, product, share in zip(supply.links, supply.product, supply.share, strict=True):
+        car = market.products[product]
+        if (car.firm, link.country) == (move.firm, move.target):
+            units = car.units * float(share)
+            total += units
+            for country, part in link.parts.items():
+                mix[country] = mix.get(country, 0.0) + units * part
+    return {country: amount / total for country, amount in mix.items()} if total else {}
+
+
+def _link_from(link: Link, move: Move, parts: dict[str, float], inland: float) -> Link:
+    """Return the link of a car that is now assembled in the country where it is sold."""
     return replace(
         link,
         plant=move.plant,
         country=move.target,
+        parts=parts,
         ocean_freight=0.0,
         inland=inland,
         insurance=0.0,

@@ -95,15 +95,16 @@ class Books:
     def fixed_costs(self) -> dict[str, float]:
         """Certification, engineering and investment by firm, USD a year.
 
-        What is spent once is spread evenly over `model_life_years`, without interest.
+        What is spent once is spread evenly, without interest: capacity over `plant_life_years`;
+        an entrant's cost comes per year of its model's life.
         """
         setting = self.state.setting
-        years = self.state.world.evidence.parameter("model_life_years").value
         costs: dict[str, float] = {}
         for entrant in setting.entrants:
             firm = entrant.product.firm
             costs[firm] = costs.get(firm, 0.0) + entrant.fixed_cost_usd
         for move in setting.moves:
+            years = self.state.world.evidence.parameter("plant_life_years").value
             costs[move.firm] = costs.get(move.firm, 0.0) + move.cost_usd / years
         return costs
 

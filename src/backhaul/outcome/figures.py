@@ -11,6 +11,7 @@ from backhaul.outcome.books import Books
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.passing import mean_pass_through
 from backhaul.outcome.trade import balance, content_balance, programme_value
+from backhaul.shapes import PerProduct
 
 COUNTRY_NAME = {"US": "United States", "JP": "Japan"}
 
@@ -205,7 +206,7 @@ def _markets(baseline: Books, scenario: Books) -> Iterator[Figure]:
         )  # fmt: skip
         yield Figure(
             f"price_index_{code}", "index, baseline 100", 100.0, 100 * _price_index(old, new),
-            f"Consumer prices at fixed weights, {name}",
+            f"Prices charged at fixed weights, {name}",
         )  # fmt: skip
         passed = mean_pass_through(old, new)
         if passed is not None:
@@ -226,11 +227,20 @@ def _mean_price(side: SideState) -> float:
 
 
 def _price_index(old: SideState, new: SideState) -> float:
-    """Return prices after over prices before at the units before, of what both have."""
-    after = dict(zip(new.market.ids, new.price, strict=True))
+    """Return prices after over prices before at the units before, of what both have.
+
+    As in a consumer price index, a purchase credit of the state is not deducted: when it ends,
+    what buyers pay rises but not what is charged.
+    """
+    after = dict(zip(new.market.ids, _charged(new), strict=True))
     kept = np.isin(old.market.ids, new.market.ids)
     price = np.array([after.get(name, 0.0) for name in old.market.ids])
-    return float(old.units[kept] @ price[kept] / (old.units[kept] @ old.price[kept]))
+    return float(old.units[kept] @ price[kept] / (old.units[kept] @ _charged(old)[kept]))
+
+
+def _charged(side: SideState) -> PerProduct:
+    """Return what is charged, tax included and purchase credit not deducted. Shape (J,)."""
+    return np.asarray(side.price + side.delivered.credit)
 
 
 def _flows(baseline: Books, scenario: Books) -> Iterator[Figure]:

@@ -62,9 +62,7 @@ def spans_of_one_law(measures: Measures, span: Validity) -> tuple[Validity, ...]
     end = _end_of(span)
     cuts = sorted({step.on for step in steps_of_law(measures, span)})
     starts = [span.start, *cuts]
-    return tuple(
-        Validity(start, until) for start, until in zip(starts, [*cuts, end], strict=True)
-    )
+    return tuple(Validity(start, until) for start, until in zip(starts, [*cuts, end], strict=True))
 
 
 def steps_of_law(measures: Measures, span: Validity) -> tuple[Step, ...]:

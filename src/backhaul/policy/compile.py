@@ -13,7 +13,7 @@ from backhaul.market.measure import Kind, Measure, Valuation
 from backhaul.market.supply import Supply
 from backhaul.policy.customs import dutiable_value
 from backhaul.policy.duty import specific_duty, tariff
-from backhaul.policy.parts import net_of_offset, parts_rates
+from backhaul.policy.parts import net_parts_rates
 from backhaul.policy.tax import purchase_subsidy, sales_tax
 from backhaul.shapes import PerLink, PerProduct, read_only
 
@@ -136,7 +136,7 @@ def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which mone
         on: Day.
         money: Exchange rates.
         currency: Currency of the market.
-        parts_duty_left: Share of its gross duty on parts that each firm still pays after the
+        parts_duty_left: Share of its added duty on parts that each firm still pays after the
             offset (`backhaul.policy.parts.duty_left`); None where there is no offset.
         border_share: Where given, duties are charged on this share of the price before tax
             (valuation by border price) and move `keep`; else on the transfer price.
@@ -146,7 +146,7 @@ def deliver(  # noqa: PLR0913  (what is carried, under which laws, in which mone
             border price and no share is given.
     """
     factory = factory_cost(supply, money)
-    parts = net_of_offset(supply, parts_rates(supply, measures, on), parts_duty_left or {})
+    parts = net_parts_rates(supply, measures, on, parts_duty_left or {})
     rates = _duty_rates(supply, measures, on)
     fob = supply.transfer_ratio * factory
     ocean, insurance = supply.per_link("ocean_freight"), supply.per_link("insurance")

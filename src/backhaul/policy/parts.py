@@ -7,14 +7,13 @@ from datetime import date
 
 import numpy as np
 
-from backhaul.market.measure import Measure
+from backhaul.market.measure import Measure, Relation
 from backhaul.market.supply import Supply
 from backhaul.policy.duty import parts_offset, tariff
 from backhaul.shapes import PerLink, PerProduct
 
 CHARGING = ("USA", "JPN")
 """Countries whose duties on parts are in the measures table."""
-
 
 PAYS_GENERAL_RATE = {"ROW": "CHN"}
 """Origins that are no country: the rest of the world pays what a country without any deal pays."""
@@ -39,6 +38,16 @@ def parts_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerL
     return np.array([link.parts_share * of_link(link.country, link.parts) for link in supply.links])
 
 
+def ordinary_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
+    """Return what parts duty would be without added and all-in duties. Shape (L,).
+
+    It is the base duty with its preferences, as a share of the factory cost of each link; no
+    offset can be used against it.
+    """
+    ordinary = tuple(m for m in measures if m.relation not in (Relation.ADDS, Relation.ALL_IN))
+    return parts_rates(supply, ordinary, on)
+
+
 def duty_left(
     *,
     supply: Supply,
@@ -48,12 +57,12 @@ def duty_left(
     measures: tuple[Measure, ...],
     on: date,
 ) -> dict[str, float]:
-    """Return the share of its gross parts duty that each firm still pays after the offset.
+    """Return the share of its added parts duty that each firm still pays after the offset.
 
     The offset is a share of the aggregate list price of a firm's US-assembled cars and can only
-    be used against its own parts duty: net duty is max(0, duty - cap) per firm, not per car. Both
-    are reckoned on its US-assembled cars sold in the US at the given units. Empty where no offset
-    is in force.
+    be used against its own added duty on parts, not against the base duty: net duty is
+    max(0, duty - cap) per firm, not per car. Both are reckoned on its US-assembled cars sold in
+    the US at the given units. Empty where no offset is in force.
 
     Args:
         supply: Links of the US market.
@@ -66,19 +75,21 @@ def duty_left(
     rate = parts_offset(measures, on)
     if rate == 0:
         return {}
-    gross = parts_rates(supply, measures, on)
+    added = parts_rates(supply, measures, on) - ordinary_rates(supply, measures, on)
     firm, at_home = _firms(supply), _assembled_in_usa(supply)
     built = units[supply.product] * supply.share * at_home
     left = {}
     for name in sorted(set(firm[at_home])):
         mine = (firm == name) & at_home
-        duty = float((built * gross * factory)[mine].sum())
+        duty = float((built * added * factory)[mine].sum())
         cap = rate * float((built * list_price[supply.product])[mine].sum())
         left[str(name)] = max(0.0, 1 - cap / duty) if duty > 0 else 0.0
     return left
 
 
-def net_of_offset(supply: Supply, gross: PerLink, left: Mapping[str, float]) -> PerLink:
+def net_parts_rates(
+    supply: Supply, measures: tuple[Measure, ...], on: date, left: Mapping[str, float]
+) -> PerLink:
     """Return the parts duty left after the offset, as a share of factory cost. Shape (L,).
 
     The offset belongs to the firm and to where the car is assembled, not to where it is sold: a
@@ -86,12 +97,17 @@ def net_of_offset(supply: Supply, gross: PerLink, left: Mapping[str, float]) -> 
 
     Args:
         supply: Links of any market.
-        gross: Gross parts duty as a share of factory cost. Shape (L,).
-        left: Share of the gross duty that each firm still pays (`duty_left`); all of it for a
-            firm that is not named.
+        measures: Measures in force are picked from these.
+        on: Day.
+        left: Share of the added duty that each firm still pays (`duty_left`); all of it for a firm
+            that is not named. The ordinary duty stays in full.
     """
+    gross = parts_rates(supply, measures, on)
+    if not left:
+        return gross
+    ordinary = ordinary_rates(supply, measures, on)
     kept = np.array([left.get(name, 1.0) for name in _firms(supply)])
-    return np.where(_assembled_in_usa(supply), gross * kept, gross)
+    return np.where(_assembled_in_usa(supply), ordinary + (gross - ordinary) * kept, gross)
 
 
 def _firms(supply: Supply) -> np.ndarray:
