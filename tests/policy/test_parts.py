@@ -103,8 +103,6 @@ def test_a_us_built_car_pays_the_same_parts_duty_wherever_it_is_sold():
         for s, c in ((home, "USD"), (abroad, "JPY"))
     ]
 
-    assert (
-        sold[0]
-        == sold[1]
-        == pytest.approx(0.4 * 20_000 * parts_rates(home, LAWS, BUSY)[0], rel=EXACT)
-    )
+    gross, ordinary = parts_rates(home, LAWS, BUSY)[0], ordinary_rates(home, LAWS, BUSY)[0]
+    owed = 20_000 * (ordinary + 0.4 * (gross - ordinary))
+    assert sold[0] == sold[1] == pytest.approx(owed, rel=EXACT)
