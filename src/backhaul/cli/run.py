@@ -75,7 +75,8 @@ def run(
         from backhaul.study.run import run as answer
 
         evidence = evidence_from(data)
-        outcome = answer(calibrate(evidence, progress=say), question, compared, say)
+        world = calibrate(evidence, progress=say)
+        outcome = answer(world, question, compared, say)
         if not outcome.certified:
             raise EquilibriumError(
                 where=f"scenario {question.name}",
@@ -87,6 +88,9 @@ def run(
 
             outcome = with_ranges(evidence, question, outcome, compared, _counted(say))
         if out is not None:
+            from backhaul.study.claims import with_claims
+
+            outcome = with_claims(world, outcome, say)
             say("writing the report")
             write_outcome(outcome, out)
     result = {**outcome.as_dict(), "out": out}

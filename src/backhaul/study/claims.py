@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
+
+import pandas as pd
 
 from backhaul.baseline.world import World
 from backhaul.errors import EvidenceError
 from backhaul.evidence.claim import Claim
 from backhaul.ground.names import suggestion
+from backhaul.outcome.outcome import Outcome
 from backhaul.study.checks import events, programme, tariffs, trade
 from backhaul.study.checks.bench import Bench, Check, Finding
 
@@ -85,6 +89,14 @@ def evaluate(
         EvidenceError: a claim names a check that there is none of.
     """
     return verdicts(Bench(world, progress or (lambda _: None)), every=every)
+
+
+def with_claims(
+    world: World, outcome: Outcome, progress: Callable[[str], None] | None = None
+) -> Outcome:
+    """Return the outcome with the verdicts on the article's claims as a table, for its report."""
+    table = pd.DataFrame(evaluate(world, progress))
+    return replace(outcome, tables={**outcome.tables, "claims": table})
 
 
 def verdicts(bench: Bench, *, every: bool = False) -> list[dict[str, object]]:
