@@ -22,7 +22,7 @@ from backhaul.evidence.catalogue import Evidence
 from backhaul.outcome.figures import make_figures
 from backhaul.scenario.file import load_scenario
 from backhaul.study import ranges
-from backhaul.study.one_run import Question, Task, centre, moved, one_run, varied_in
+from backhaul.study.one_run import Question, Run, Task, centre, moved, one_run, varied_in
 from backhaul.study.ranges import with_ranges
 from backhaul.study.run import books_of, solve_question
 
@@ -163,15 +163,32 @@ def test_a_run_without_answer_is_listed_with_its_reason(evidence, central, monke
     assert all(np.isfinite([f.low, f.high]).all() for f in outcome.figures)
 
 
-def test_a_central_value_at_the_end_of_its_range_is_run_at_the_other(evidence):
-    """What cannot go higher is run lower, once."""
-    top = evidence.replace_parameter(
-        "importer_margin_jp", evidence.parameter("importer_margin_jp").high
-    )
+def test_the_first_run_is_at_the_farther_end(evidence):
+    """A value at the top of its range is run at the bottom; a lopsided range at its long end."""
+    name = "importer_margin_jp"
+    low, high = evidence.parameter(name).low, evidence.parameter(name).high
 
-    task = ranges._first_end(top, "importer_margin_jp")
+    def first(value):
+        return ranges._first_end(evidence.replace_parameter(name, value), name).value
 
-    assert task.value == top.parameter("importer_margin_jp").low
+    assert first(high) == low
+    assert first(0.9 * high + 0.1 * low) == low
+    assert first(0.1 * high + 0.9 * low) == high
+
+
+def test_failed_runs_take_no_place_of_others(evidence):
+    """The other end is run for the eight that move most, and for what failed beside them."""
+    names = [n for n, p in evidence.parameters.items() if p.role == "engine" and p.low < p.value]
+    names = [n for n in names if evidence.parameter(n).value < evidence.parameter(n).high][:12]
+    runs = [
+        Run(name, evidence.parameter(name).high, {} if i < 3 else {"x": float(i)})
+        for i, name in enumerate(names)
+    ]
+
+    tasks = ranges._second_round(evidence, runs, "x", 0.0)
+
+    assert [task.parameter for task in tasks] == [*reversed(names[4:]), *names[:3]]
+    assert all(task.value == evidence.parameter(task.parameter).low for task in tasks)
 
 
 SCRIPT = """

@@ -24,7 +24,7 @@ MOST_INFLUENTIAL = 5
 """Parameters whose runs give the figures their low and high."""
 
 SECOND_ROUND = 8
-"""How many parameters are run at their low value too."""
+"""How many parameters are run at their other end too."""
 
 ALWAYS_BOTH = ("replacement_rate",)
 """Parameters that are run at both ends whatever they move: market size at half and double."""
@@ -53,11 +53,11 @@ def with_ranges(
 ) -> Outcome:
     """Return the outcome with low and high values and the tables of influences.
 
-    Every parameter that this question reads and that has a range is run at its high value,
-    recalibrated, solved to first and second order; those that move the watched figure most, and
-    the market size, are run at their low value too. The five most influential give every figure
-    its low and high: the extremes of their ten runs and the central one. A run that fails is
-    listed with its reason. The answer does not depend on the number of workers.
+    Every parameter that this question reads and that has a range is run at the end that is farther
+    from its central value, recalibrated, solved to first and second order; those that move the
+    watched figure most, those whose run failed, and the market size are run at the other end too.
+    The five most influential give every figure its low and high: the extremes of their ten runs
+    and the central one. A run that fails is listed with its reason. The answer does not depend on the number of workers.
 
     Args:
         evidence: The facts behind the outcome.
@@ -99,25 +99,31 @@ def with_ranges(
 
 
 def _first_end(evidence: Evidence, name: str) -> Task:
-    """Return the run at the high end; at the low end where the central value is the high one."""
+    """Return the run at the end that is farther from the central value; the high one at a tie."""
     parameter = evidence.parameter(name)
-    return Task(name, parameter.low if parameter.value == parameter.high else parameter.high)
+    up, down = parameter.high - parameter.value, parameter.value - parameter.low
+    return Task(name, parameter.high if up >= down else parameter.low)
 
 
 def _second_round(evidence: Evidence, runs: list[Run], watched: str, centre: float) -> list[Task]:
-    """Return the runs at the other end: the farthest-moving parameters, and the market size.
+    """Return the runs at the other end: of what moves most, of what failed, of the market size.
 
-    A run that failed counts as the farthest: where one end has no answer, the other is all there
-    is. An end that is the central value needs no run.
+    Where one end has no answer, the other is all there is. An end that is the central value needs
+    no run.
     """
-
-    def reach(run: Run) -> float:
-        return abs(run.figures[watched] - centre) if watched in run.figures else np.inf
-
-    ranked = [run.parameter for run in sorted(runs, key=lambda run: -reach(run))]
-    ranked = ranked[:SECOND_ROUND] + [n for n in ALWAYS_BOTH if n in ranked[SECOND_ROUND:]]
-    parameters = [evidence.parameter(name) for name in ranked]
-    return [Task(p.name, p.low) for p in parameters if p.low < p.value < p.high]
+    solved = [run for run in runs if watched in run.figures]
+    solved.sort(key=lambda run: -abs(run.figures[watched] - centre))
+    wanted = [run.parameter for run in solved[:SECOND_ROUND]]
+    wanted += [run.parameter for run in runs if watched not in run.figures]
+    wanted += [run.parameter for run in runs if run.parameter in ALWAYS_BOTH]
+    done = {(run.parameter, run.value) for run in runs}
+    ends = [
+        Task(name, end)
+        for name in dict.fromkeys(wanted)
+        for end in (evidence.parameter(name).low, evidence.parameter(name).high)
+        if end != evidence.parameter(name).value
+    ]
+    return [task for task in ends if (task.parameter, task.value) not in done]
 
 
 def _influences(
