@@ -49,7 +49,7 @@ def claims(
                         str(row["claim_id"]),
                         _VERDICT[str(row["verdict"])],
                         str(row["statement"]),
-                        "" if row["figure"] is None else str(row["figure"]),
+                        _figure(row),
                         str(row["reason"]),
                         ", ".join(row["source_ids"]),
                     )
@@ -59,3 +59,14 @@ def claims(
             Text(f"{len(found)} claims: {summary}."),
         ),
     )
+
+
+def _figure(row: dict[str, object]) -> str:
+    """Return the figure beside a verdict with its unit, or nothing."""
+    figure, unit = row["figure"], str(row.get("unit") or "")
+    if figure is None:
+        return ""
+    text = f"{figure:,.6g}" if isinstance(figure, int | float) else str(figure)
+    if isinstance(figure, int | float) and abs(figure) >= 1e6:
+        text = f"{figure:,.0f}"
+    return f"{text} {unit}".strip()

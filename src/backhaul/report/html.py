@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 CARDS = 8
 STORY = (
     "support_per_vehicle_usd",
-    "units_committed",
     "units_without_support",
     "support_outlay_usd",
-    "price_mean_US",
+    "price_index_US",
     "units_JPN_to_US",
-    "balance_us_jp_gross_usd",
+    "balance_us_jp_net_usd",
     "balance_us_jp_content_usd",
     "consumer_surplus_US_usd",
     "consumer_surplus_JP_usd",
