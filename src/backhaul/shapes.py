@@ -18,6 +18,6 @@ IndexPerLink = Int[np.ndarray, " L"]
 
 def read_only(array: object, dtype: type = float) -> np.ndarray:
     """Return a copy that nobody can write to: a frozen object must not hold a soft array."""
-    copy = np.array(array, dtype=dtype)
+    copy: np.ndarray = np.array(array, dtype=dtype)
     copy.flags.writeable = False
     return copy

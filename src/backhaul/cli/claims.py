@@ -51,7 +51,7 @@ def claims(
                         str(row["statement"]),
                         _figure(row),
                         str(row["reason"]),
-                        ", ".join(row["source_ids"]),
+                        ", ".join(map(str, _listed(row["source_ids"]))),
                     )
                     for row in found
                 ),
@@ -70,3 +70,8 @@ def _figure(row: dict[str, object]) -> str:
     if isinstance(figure, int | float) and abs(figure) >= 1e6:
         text = f"{figure:,.0f}"
     return f"{text} {unit}".strip()
+
+
+def _listed(value: object) -> list[object]:
+    """Return the entries of a list."""
+    return list(value) if isinstance(value, list | tuple) else []
