@@ -57,7 +57,8 @@ def with_ranges(
     from its central value, recalibrated, solved to first and second order; those that move the
     watched figure most, those whose run failed, and the market size are run at the other end too.
     The five most influential give every figure its low and high: the extremes of their ten runs
-    and the central one. A run that fails is listed with its reason. The answer does not depend on the number of workers.
+    and the central one. A run that fails is listed with its reason. The answer does not depend on
+    the number of workers.
 
     Args:
         evidence: The facts behind the outcome.
