@@ -15,6 +15,8 @@ COMMANDS = [
     ["run"],
     ["list"],
     ["claims"],
+    ["compare"],
+    ["timeline"],
     ["check"],
     ["show"],
     *(["show", kind] for kind in ("market", "product", "plant", "measure", "tariff", "source")),

@@ -109,7 +109,8 @@ def _blocks(found: Comparison, out: Path | None) -> tuple[Block, ...]:
         ),
         right=frozenset(found.labels),
     )
-    blocks: list[Block] = [Text(f"Note: {warning}") for warning in found.warnings]
+    blocks: list[Block] = [Text("\n".join(found.sentences))]
+    blocks += [Text(f"Note: {warning}") for warning in found.warnings]
     blocks.append(grid)
     blocks.append(Text("Proof: every result carries its whole certificate."))
     blocks.append(

@@ -24,6 +24,8 @@ EPILOG = examples(
     "backhaul list",
     "backhaul run reverse-imports --out out/reverse-imports",
     "backhaul show tariff USA JPN passenger_car --on 2025-06-01",
+    "backhaul timeline us-auto-tariffs --from 2024-01 --to 2026-12",
+    "backhaul compare us-tariff-15 us-tariff-27.5",
     "backhaul claims --json",
     "backhaul check my-tables/",
     after="Exit codes: 0 done; 2 bad input or usage; 3 not solved or not certified; "

@@ -100,8 +100,10 @@ def _blocks(found: Timeline, out: Path | None) -> tuple[Block, ...]:
     blocks.append(Text("\n".join(found.notes)))
     solves = len(found.certificates)
     blocks.append(Text(f"Proof: each of {solves} solves carries its whole certificate."))
-    said = f"Written: {out / 'report.html'}" if out is not None else (
-        "Nothing was written; --out DIR writes the report and the tables."
+    said = (
+        f"Written: {out / 'report.html'}"
+        if out is not None
+        else ("Nothing was written; --out DIR writes the report and the tables.")
     )
     blocks.append(Text(said))
     return tuple(blocks)
@@ -113,9 +115,7 @@ def _path(found: Timeline) -> Grid:
 
     rows = []
     for period in periods(found):
-        cells = [
-            form.format(factor * period.values[name]) for _, name, factor, form in _COLUMNS
-        ]
+        cells = [form.format(factor * period.values[name]) for _, name, factor, form in _COLUMNS]
         rows.append((period.name, *cells))
     heads = tuple(head for head, *_ in _COLUMNS)
     return Grid(

@@ -42,7 +42,7 @@ def comparison_html(comparison: Comparison) -> str:
             title=f"{words.listed(list(labels))}, side by side",
             kicker=("comparison", f"{len(labels)} scenarios", "base year 2024"),
             byline="Changes against each scenario's own baseline, at annual rates.",
-            sentences=(),
+            sentences=comparison.sentences,
             warnings=comparison.warnings,
             certified=comparison.certified,
             chapters=(
@@ -113,8 +113,8 @@ def moved(cell: Figure) -> float:
 
 
 def moved_range(cell: Figure) -> tuple[float, float] | None:
-    """Return the range of the change (of the value without a baseline), if it was made."""
-    if cell.low is None or cell.high is None:
+    """Return the range of the change (of the value without a baseline), if it was made and has a width."""
+    if cell.low is None or cell.high is None or cell.low == cell.high:
         return None
     base = cell.baseline or 0.0
     return cell.low - base, cell.high - base
@@ -123,9 +123,7 @@ def moved_range(cell: Figure) -> tuple[float, float] | None:
 def _figures(comparison: Comparison) -> tuple[Block, ...]:
     """Return the table, the chart, and every figure folded away."""
     main = _grid(comparison, ranked_rows(comparison), "Headline figures, change against baseline")
-    every = _grid(
-        comparison, ranked_rows(comparison, details=True), "Every figure", folded=True
-    )
+    every = _grid(comparison, ranked_rows(comparison, details=True), "Every figure", folded=True)
     said = Prose(
         "A figure without a baseline, such as a support per vehicle, is given as its value; a dash "
         "stands where a scenario has no such figure.",

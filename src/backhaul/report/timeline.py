@@ -53,9 +53,7 @@ def write_timeline(timeline: Timeline, directory: Path | str) -> Path:
         for name, frame in timeline.tables().items():
             path = folder / "tables" / f"{name}.csv"
             frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-        (folder / "report.html").write_text(
-            timeline_html(timeline), encoding="utf-8", newline="\n"
-        )
+        (folder / "report.html").write_text(timeline_html(timeline), encoding="utf-8", newline="\n")
 
     return write_folder(directory, fill, TIMELINE)
 
@@ -103,8 +101,9 @@ def _proof(timeline: Timeline) -> tuple[Section, ...]:
     """Return the closing chapters, which a timeline shares with an outcome."""
     used = {step.measure.source_id for step in timeline.steps}
     listed = timeline.sources[timeline.sources["source_id"].isin(used)]
+    begin = date.fromisoformat(f"{timeline.months[0]}-01")
     same = Outcome(
-        scenario=Card(timeline.name, timeline.asks, date.fromisoformat(f"{timeline.months[0]}-01"), ""),
+        scenario=Card(timeline.name, timeline.asks, begin, ""),
         figures=(),
         sentences=timeline.sentences,
         tables={"sources": listed},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import pandas as pd
 
@@ -18,6 +17,11 @@ from backhaul.study.run import run, world_of
 Progress = Callable[[str], None]
 Refine = Callable[[Scenario, Outcome], Outcome]
 """What is done with each outcome before it is compared, such as adding ranges."""
+
+COST = "welfare_cost_world_per_usd_of_net_balance"
+
+OWN = ("scenario", "baseline", "replaced")
+"""Entries of a manifest that belong to one question; the others are alike for all."""
 
 FEWEST, MOST = 2, 8
 """Questions that fit beside each other."""
@@ -59,26 +63,47 @@ class Comparison:
         """What makes the columns no like-for-like: days, baselines, parameters."""
         cards = [outcome.scenario for outcome in self.outcomes]
         replaced = [dict(o.manifest.get("replaced") or {}) for o in self.outcomes]  # type: ignore[call-overload]
+        own = [", ".join(f"{k} = {v:g}" for k, v in sorted(r.items())) for r in replaced]
         return (
-            *self._differing("Days", "is under the law of", [c.as_of.isoformat() for c in cards]),
-            *self._differing("Baselines", "is compared with", [c.baseline for c in cards]),
-            *self._differing(
-                "Parameters",
-                "sets",
-                [", ".join(f"{k} = {v:g}" for k, v in sorted(r.items())) or "none" for r in replaced],
-            ),
+            *self._differing("Days of the law", [card.as_of.isoformat() for card in cards]),
+            *self._differing("Baselines", [card.baseline for card in cards]),
+            *self._differing("Parameters", [text or "those of the tables" for text in own]),
         )
 
-    def _differing(self, what: str, verb: str, values: Sequence[str]) -> tuple[str, ...]:
+    def _differing(self, what: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return a sentence that says who has which value, or nothing where all are alike."""
-        if len(set(values)) == 1:
+        having: dict[str, list[str]] = {}
+        for value, label in zip(values, self.labels, strict=True):
+            having.setdefault(value, []).append(label)
+        if len(having) == 1:
             return ()
-        pairs = sorted(zip(values, self.labels, strict=True), key=lambda pair: values.index(pair[0]))
-        said = [
-            f"{', '.join(label for _, label in group)} {verb} {value}"
-            for value, group in groupby(pairs, key=lambda pair: pair[0])
-        ]
-        return (f"{what} differ: {'; '.join(said)}. Each change is against its own baseline.",)
+        said = "; ".join(f"{value} ({', '.join(labels)})" for value, labels in having.items())
+        return (f"{what} differ: {said}. Each change is against its own baseline.",)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Who moves the balance most, and who does it at the least cost."""
+        table = {row.name: row for row in self.rows}
+        net, cost = table["balance_us_jp_net_usd"], table.get(COST)
+        moves = [0.0 if cell is None else cell.change or 0.0 for cell in net.cells]
+        most = max(range(len(moves)), key=lambda place: abs(moves[place]))
+        if not moves[most]:
+            return ("None of these scenarios moves the US car balance with Japan.",)
+        way = "improves" if moves[most] > 0 else "worsens"
+        first = (
+            f"{self.labels[most]} moves the US car balance with Japan most: it {way} it by "
+            f"{abs(moves[most]) / 1e9:.2f} billion USD a year."
+        )
+        known = [] if cost is None else list(zip(cost.cells, moves, self.labels, strict=True))
+        costs = {label: cell.scenario for cell, move, label in known if cell and move > 0}
+        if len(costs) < FEWEST:
+            return (first,)
+        least, dearest = min(costs, key=costs.__getitem__), max(costs, key=costs.__getitem__)
+        return (
+            first,
+            f"Of those that improve it, {least} costs the world least, {costs[least]:.2f} USD of "
+            f"welfare per dollar, and {dearest} most, {costs[dearest]:.2f}.",
+        )
 
     @property
     def certified(self) -> bool:
@@ -116,6 +141,7 @@ class Comparison:
                 }
                 for label, outcome in zip(self.labels, self.outcomes, strict=True)
             ],
+            "answer": list(self.sentences),
             "warnings": list(self.warnings),
             "figures": [
                 {
@@ -128,11 +154,10 @@ class Comparison:
             ],
             "certified": self.certified,
             "not_modelled": list(self.outcomes[0].not_modelled),
-            "manifest": {key: first[key] for key in ("versions", "inputs", "seed", "base_day")}
+            "manifest": {key: value for key, value in first.items() if key not in OWN}
             | {
                 "scenarios": [
-                    {key: outcome.manifest.get(key) for key in ("scenario", "baseline", "replaced")}
-                    for outcome in self.outcomes
+                    {key: outcome.manifest.get(key) for key in OWN} for outcome in self.outcomes
                 ]
             },
         }

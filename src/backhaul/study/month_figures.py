@@ -1,4 +1,4 @@
-"""What a timeline tells of one law: levels of prices, units, values, duties, treasuries, profits."""
+"""What a timeline tells of one law: levels of prices, units, values, duties and profits."""
 
 from __future__ import annotations
 

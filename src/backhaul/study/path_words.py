@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 NEVER = "The law does not change within these months, so nothing else does."
 
 
 def path_sentences(
-    months: Sequence[str], days: Sequence[bool], values: dict[str, Sequence[float]]
+    months: Sequence[str], days: Sequence[bool], values: Mapping[str, Sequence[float]]
 ) -> tuple[str, ...]:
     """Return what the law does, what prices and revenue do, and what the balance does.
 
@@ -30,18 +30,29 @@ def path_sentences(
     index, duty = values["price_index_US"], values["duty_revenue_US_usd"]
     high, low = max(index), min(index)
     top, kind = (high, "highest") if high - index[0] >= index[0] - low else (low, "lowest")
+    end_of_it = f"{_change(index[-1], index[0])} in {end}"
+    peak = (
+        f"their {kind}"
+        if index[-1] == top
+        else f"after {_change(top, index[0])} at their {kind} in {_month(months[index.index(top)])}"
+    )
     prices = (
-        f"US consumer prices at fixed weights are {_change(top, index[0])} from those of "
-        f"{begin} at their {kind}, in {_month(months[index.index(top)])}, and "
-        f"{_change(index[-1], index[0])} in {end}; US duty revenue goes from "
-        f"{_billions(duty[0])} a year to {_billions(duty[-1])}, at most {_billions(max(duty))}."
+        f"US prices of new cars at fixed weights are {end_of_it} against {begin}, {peak}; US duty "
+        f"revenue goes from {_billions(duty[0])} a year to {_billions(duty[-1])}, at most "
+        f"{_billions(max(duty))}."
     )
     net = values["balance_us_jp_net_usd"]
     units = values["units_JPN_to_US"]
+    best = (
+        ""
+        if max(net) in (net[0], net[-1])
+        else (
+            f", and is {_billions(max(net))} at its best in {_month(months[net.index(max(net))])}"
+        )
+    )
     balance = (
         f"The US car balance with Japan goes from {_billions(net[0])} a year to "
-        f"{_billions(net[-1])}, and is {_billions(max(net))} at its best in "
-        f"{_month(months[net.index(max(net))])}; cars shipped from Japan to the US go from "
+        f"{_billions(net[-1])}{best}; cars shipped from Japan to the US go from "
         f"{_thousands(units[0])} a year to {_thousands(units[-1])}."
     )
     return (first, prices, balance)
@@ -64,7 +75,8 @@ def _days(count: int) -> str:
 def _change(value: float, before: float) -> str:
     """Return a change in per cent in words."""
     moved = 100 * (value / before - 1)
-    return "unchanged" if abs(moved) < 0.05 else f"{abs(moved):.1f} % {'up' if moved > 0 else 'down'}"
+    way = "up" if moved > 0 else "down"
+    return "unchanged" if abs(moved) < 0.05 else f"{abs(moved):.1f} % {way}"
 
 
 def _billions(usd: float) -> str:

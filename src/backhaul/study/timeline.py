@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from backhaul.baseline.setting import Setting
 from backhaul.baseline.settle import base_setting, settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
@@ -41,8 +42,8 @@ NOTES = (
     "month by month, without stock-building, anticipation or memory; prices are those of the "
     "long run under that law, not those charged in that month.",
     "Units and sums are annual rates: what a whole year under the laws of that month would bring.",
-    "Tastes, incomes, costs, models on sale and the market's size are those of 2024 in every "
-    "month; only laws change.",
+    "Tastes, incomes, costs, models on sale, the exchange rate and the market's size are those of "
+    "2024, but for a scenario's own changes; from month to month only laws change.",
     "A measure that was made retroactive counts from the day of its legal effect, not of its "
     "publication.",
 )
@@ -245,7 +246,7 @@ def timeline(
     """
     say = progress or (lambda _: None)
     world = world_of(world, question, say)
-    measures = _on(question, span.start).setting(world).measures
+    measures = _setting(world, question, span.start).measures
     spans = spans_of_one_law(measures, span)
     say("solving the calibrated world")
     base = settle(world, base_setting(world))
@@ -281,7 +282,7 @@ def _solve_all(
     gaps: dict[str, float] = {}
     for number, days in enumerate(spans, start=1):
         say(f"solving the law of {days.start} ({number} of {len(spans)})")
-        state = _state(world, question, days, near)
+        state = settle(world, _setting(world, question, days.start), near=near)
         now = Books(state)
         for name, gap in identity_gaps(books, now).items():
             gaps[name] = max(gap, gaps.get(name, 0.0))
@@ -302,23 +303,17 @@ def _solve_all(
     return tuple(regimes), gaps
 
 
-def _state(world: World, question: Scenario, days: Validity, near: State) -> State:
-    """Return the equilibrium of a question under the law of some days."""
+def _setting(world: World, question: Scenario, day: date) -> Setting:
+    """Return the setting of a question under the law of a day."""
     try:
-        setting = _on(question, days.start).setting(world)
+        return question.model_copy(update={"as_of": day}).setting(world)
     except ScenarioError as error:
         raise ScenarioError(
-            where=f"{error.where}, under the law of {days.start}",
+            where=f"{error.where}, under the law of {day}",
             what=f"its changes must hold in every month; here they cannot be made. {error.what}",
             fix=f"Let the timeline begin later, or mend the scenario. {error.fix}",
             problems=error.problems,
         ) from error
-    return settle(world, setting, near=near)
-
-
-def _on(question: Scenario, day: date) -> Scenario:
-    """Return the question under the law of a day."""
-    return question.model_copy(update={"as_of": day})
 
 
 def _differ(old: Sequence[Level], new: Sequence[Level]) -> bool:
@@ -353,7 +348,14 @@ def _against_first(path: Path) -> Path:
 
 def _own_notes(question: Scenario) -> tuple[str, ...]:
     """Return what is said of a scenario's path beside its own notes."""
-    return (
+    said = (
         f"The changes of {question.name} hold in every month; its own day and its baseline are "
         "not read. Prices are an index of the calibrated world without these changes.",
+    )
+    if not question.surge:
+        return said
+    return (
+        *said,
+        "The shift of tastes is found anew under each law, so consumer surplus from month to month "
+        "counts that change of tastes too.",
     )

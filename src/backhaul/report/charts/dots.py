@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
 from backhaul.report.charts.change import Words
 from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
-from backhaul.report.charts.style import nice_ticks, text_width
+from backhaul.report.charts.style import nice_ticks, text_width, wrapped
 from backhaul.report.parts import Chart, Grid
 
 
@@ -59,8 +59,10 @@ def _draw(words: Words, panels: Sequence[DotPanel], sheet: Sheet) -> str:
     labels = max(text_width(dot.label) for panel in panels for dot in panel.dots)
     y = 4.0
     for panel in panels:
-        sheet.text((0, y + 9), panel.title, bold=True, size=13)
-        y = _draw_panel(panel, sheet, y + 26, labels) + 16
+        for line in wrapped(panel.title, sheet.width - 8, 13.5):
+            sheet.text((0, y + 9), line, bold=True, size=13)
+            y += 17
+        y = _draw_panel(panel, sheet, y + 9, labels) + 16
     name = f"{words.identifier}-{'narrow' if sheet.is_narrow else 'wide'}"
     return sheet.svg(
         identifier=name, title=words.title, description=words.description, height=y - 6
@@ -71,10 +73,7 @@ def _draw_panel(panel: DotPanel, sheet: Sheet, top: float, labels: float) -> flo
     """Draw one figure of all questions; return where it ends."""
     rows = Rows(top, 42.0 if sheet.is_narrow else 24.0, len(panel.dots), sheet.is_narrow)
     values = [
-        value
-        for dot in panel.dots
-        for value in (dot.value, dot.low, dot.high)
-        if value is not None
+        value for dot in panel.dots for value in (dot.value, dot.low, dot.high) if value is not None
     ]
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
     if low == high:

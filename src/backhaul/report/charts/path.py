@@ -109,7 +109,7 @@ def _draw(
     ends = max(text_width(line.label, 12) for line in lines) + 24 if len(lines) > 1 else 8.0
     right = sheet.width - ends
     rows = _staggered([left + (right - left) * mark.at / axis.count for mark in marks])
-    top = 24.0 + 14.0 * (max(rows, default=-1) + 1)
+    top = 30.0 + 14.0 * (max(rows, default=-1) + 1)
     frame = _Frame(
         left=left, right=right, top=top, bottom=top + HEIGHT[sheet.is_narrow],
         low=ticks[0], high=ticks[-1], count=axis.count,
@@ -182,9 +182,7 @@ def _staggered(places: Sequence[float]) -> list[int]:
     return rows
 
 
-def _draw_marks(
-    sheet: Sheet, frame: _Frame, marks: Sequence[Mark], rows: Sequence[int]
-) -> None:
+def _draw_marks(sheet: Sheet, frame: _Frame, marks: Sequence[Mark], rows: Sequence[int]) -> None:
     """Draw an upright line per step of law with its number above."""
     for number, (mark, row) in enumerate(zip(marks, rows, strict=True), start=1):
         x, top = frame.x(mark.at), frame.top - 8 - 14 * row

@@ -14,7 +14,13 @@ from backhaul.report.charts.path import Axis, Line, Mark, path_chart
 from backhaul.report.parts import Chart, Grid, Prose, Section
 from backhaul.study.timeline import Path, Timeline
 
-TOKENS = {"Japan": "less", "light trucks": "less", "on parts": "less", "all others": "other"}
+TOKENS = {
+    "Japan": "less",
+    "buyers": "less",
+    "light trucks": "less",
+    "on parts": "less",
+    "all others": "other",
+}
 """Colours of lines that have one of their own."""
 
 REST = ("more", "home", "sum", "muted", "other")
@@ -41,7 +47,7 @@ def chapters_of(timeline: Timeline) -> tuple[Section, ...]:
         Section("units", "Where US cars are built", (_home_units(timeline), _units(timeline))),
         Section("trade", "Trade with Japan and duties", (_balance(timeline), _revenue(timeline))),
         Section("law", "The law", (_duty(timeline), *_steps(timeline))),
-        Section("gains", "Who gains and who pays", (_people(timeline), _profits(timeline))),
+        Section("gains", "Who gains and who pays", _gains(timeline)),
     )
 
 
@@ -58,9 +64,9 @@ def _prices(timeline: Timeline) -> Chart:
         timeline,
         Words(
             identifier="price-index",
-            title="US consumer prices of new cars",
-            subtitle="Index at fixed weights, tax included and purchase subsidy deducted; "
-            "the world of July 2024 = 100. Each month is a level.",
+            title="US prices of new cars",
+            subtitle="Prices charged at fixed weights, tax included, purchase subsidies not "
+            "deducted; the world of July 2024 = 100. Each month is a level.",
             description=_told(timeline, path, lambda value: f"{value:.1f}"),
             axis="index, July 2024 = 100",
         ),
@@ -88,9 +94,9 @@ def _home_units(timeline: Timeline) -> Chart:
 
 
 def _units(timeline: Timeline) -> Chart:
-    """Return the imports by origin: those that move most, and the others together."""
+    """Return the imports by origin: Japan and the largest others, and the rest together."""
     paths = [path for path in timeline.paths if _is_import(path)]
-    paths.sort(key=lambda path: -(max(path.values) - min(path.values)))
+    paths.sort(key=lambda path: (path.name != "units_JPN_to_US", -max(path.values)))
     shown, rest = paths[:LINES], paths[LINES:]
     series = [_thousands(names.country(path.name[6:9]), [path]) for path in shown]
     series += [_thousands("all others", rest)] if rest else []
@@ -237,6 +243,38 @@ def _cell(step: Step) -> str:
     return f"{names.country(measure.importer)}, {goods} from {origin}"
 
 
+def _gains(timeline: Timeline) -> tuple[Chart | Grid, ...]:
+    """Return what US buyers and treasuries gain, then the tables of everybody."""
+    buyers, treasury = (
+        timeline[name] for name in ("consumer_surplus_change_US_usd", "government_US_usd")
+    )
+    gained = tuple((value - treasury.values[0]) / 1e9 for value in treasury.values)
+    series = (
+        _Series("buyers", "US buyers", _billions(buyers)),
+        _Series("treasuries", "US treasuries", gained),
+    )
+    first = month_words(timeline.months[0])
+    chart = _chart(
+        timeline,
+        Words(
+            identifier="gains-us",
+            title="US buyers and US treasuries",
+            subtitle=f"Consumer surplus, and receipts from new cars, against {first}; billion USD "
+            "at an annual rate.",
+            description=_told(timeline, buyers, lambda value: words.quantity(value, "USD")),
+            axis="billion USD a year",
+        ),
+        series,
+        (_signed, _signed),
+    )
+    return (chart, _people(timeline), _profits(timeline))
+
+
+def _signed(value: float) -> str:
+    """Return a change in billions with its sign, one decimal."""
+    return words.signed(words.column([value, 100.0])[0])
+
+
 def _people(timeline: Timeline) -> Grid:
     """Return consumers and treasuries by month."""
     heads = {
@@ -246,9 +284,9 @@ def _people(timeline: Timeline) -> Grid:
         "government_JP_usd": "Japan's treasury, level",
     }
     series = [_Series(text, text, _billions(timeline[name])) for name, text in heads.items()]
-    caption = f"Billion USD a year; changes are against {month_words(timeline.months[0])}"
-    signed: Callable[[float], str] = lambda value: words.signed(words.column([value, 100.0])[0])  # noqa: E731
-    return _grid(timeline, caption, series, [signed, signed, words.number, words.number])
+    first = month_words(timeline.months[0])
+    caption = f"Buyers and treasuries, billion USD a year; changes are against {first}"
+    return _grid(timeline, caption, series, [_signed, _signed, words.number, words.number])
 
 
 def _profits(timeline: Timeline) -> Grid:
@@ -258,7 +296,6 @@ def _profits(timeline: Timeline) -> Grid:
         _Series(path.label, names.firm(path.name[7:].removesuffix("_usd")), _billions(path))
         for path in paths
     ]
-    series = [_Series(item.label, item.head, item.values) for item in series]
     caption = f"Profit of the {len(paths)} largest earners in both markets, billion USD a year"
     return _grid(timeline, caption, series, [words.number] * len(series))
 
@@ -292,8 +329,7 @@ def _grid(
 ) -> Grid:
     """Return months down and series across."""
     columns = [
-        [style(value) for value in item.values]
-        for item, style in zip(series, styles, strict=True)
+        [style(value) for value in item.values] for item, style in zip(series, styles, strict=True)
     ]
     return Grid(
         caption=caption,
