@@ -119,9 +119,9 @@ def test_a_base_day_with_an_offset_is_refused(evidence, monkeypatch):
         calibrate(evidence)
 
 
-@pytest.mark.parametrize("part", [-0.01, 0.05, 2.0])
+@pytest.mark.parametrize("part", [-0.01, 0.03, 2.0])
 def test_an_implausible_factory_cost_names_the_product(world, part):
-    """A factory cost below a tenth or above 160 % of the list price names the product."""
+    """A factory cost below 5 % or above 180 % of the list price names the product."""
     side = world.sides["US"]
     listed = world.observed.markets["US"].price
     factory = np.array(side.supply.factory)

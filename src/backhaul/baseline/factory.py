@@ -18,7 +18,7 @@ TOLERANCE = 1e-13
 ROUNDS = 100
 ROUNDING = 1e-10
 
-PLAUSIBLE = (0.1, 1.6)
+PLAUSIBLE = (0.05, 1.8)
 """Factory cost over list price before tax; home list prices can be far below the US price."""
 
 

@@ -18,7 +18,6 @@ RESOURCE_ITEMS = (
     "converters",
     "certifiers",
     "importers",
-    "local costs",
     "moving between plants",
 )
 """Recipients whose receipts are the cost of resources used."""
@@ -98,13 +97,13 @@ def keep_accounts(side: SideState) -> Accounts:
         "payers of support": -support,
         "dealers": products(supply.dealer),
         "importers": products(supply.importer_margin),
-        "local costs": products(supply.local),
         "moving between plants": products(side.resourcing),
         "firms": profit,
     }
     receipts |= {
         recipient: links(getattr(delivered, item)) for item, recipient in _LINK_RECIPIENTS.items()
     }
+    receipts["factories"] += products(supply.local)  # equipment and list prices differ at home
     firms = np.array(side.market.firms)
     return Accounts(
         market=side.market.code,

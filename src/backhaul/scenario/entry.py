@@ -151,9 +151,7 @@ class SurgeDemand(Change):
                 what=f"no firm in {self.market} is called {self.firm!r}.",
                 fix=suggestion(self.firm, firms),
             )
-        return replace(
-            setting, surges=(Surge(self.market, self.powertrain, self.firm, self.rise),)
-        )
+        return replace(setting, surges=(Surge(self.market, self.powertrain, self.firm, self.rise),))
 
 
 class Buy(Change):

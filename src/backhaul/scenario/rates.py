@@ -56,9 +56,7 @@ class AddPoints(Change):
 
     def apply(self, world: World, setting: Setting) -> Setting:
         """Return the setting with the points added."""
-        measures = with_added_duty(
-            setting.measures, self.importer, self.product_class, self.points
-        )
+        measures = with_added_duty(setting.measures, self.importer, self.product_class, self.points)
         return replace(setting, measures=measures)
 
 
