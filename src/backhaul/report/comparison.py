@@ -113,7 +113,7 @@ def moved(cell: Figure) -> float:
 
 
 def moved_range(cell: Figure) -> tuple[float, float] | None:
-    """Return the range of the change (of the value without a baseline), if it was made and has a width."""
+    """Return the range of the change, or of the value without a baseline; None without a width."""
     if cell.low is None or cell.high is None or cell.low == cell.high:
         return None
     base = cell.baseline or 0.0
