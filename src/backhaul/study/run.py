@@ -158,7 +158,7 @@ def make_outcome(
             low, median, high = (float(q) for q in np.quantile(drawn.sum(axis=1), LEVELS))
             interval = (low, median, high)
             figures = _with_interval(figures, interval)
-    tables["sources"] = _sources(world)
+    tables["sources"] = sources_behind(world)
     return Outcome(
         scenario=_card(scenario, baseline, setting),
         figures=figures,
@@ -171,7 +171,7 @@ def make_outcome(
             for side in state.sides.values()
         ),
         identities=gaps,
-        manifest=_manifest(world, scenario, baseline, seed),
+        manifest=manifest_of(world, scenario, baseline, seed),
     )
 
 
@@ -265,7 +265,7 @@ def _cautions(setting: Setting) -> list[str]:
     return said
 
 
-def _manifest(
+def manifest_of(
     world: World, scenario: Scenario, baseline: Scenario | None, seed: int
 ) -> dict[str, object]:
     """Return what the outcome rests on: versions, hashes of the inputs, questions, seed."""
@@ -286,7 +286,7 @@ def _dump(scenario: Scenario) -> dict[str, object]:
     return scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _sources(world: World) -> pd.DataFrame:
+def sources_behind(world: World) -> pd.DataFrame:
     """Return the sources behind the tables."""
     rows = [
         {

@@ -30,7 +30,7 @@ from backhaul.scenario.scenario import Scenario
 from backhaul.study.month_figures import SURPLUS, Level, levels_of
 from backhaul.study.months import LAW_ONLY, month_name, months_of
 from backhaul.study.path_words import path_sentences
-from backhaul.study.run import _manifest, _sources, world_of
+from backhaul.study.run import manifest_of, sources_behind, world_of
 
 Progress = Callable[[str], None]
 
@@ -261,9 +261,9 @@ def timeline(
         regimes=regimes,
         steps=steps_of_law(measures, span),
         identities=gaps,
-        manifest=_manifest(world, question, None, 0)
+        manifest=manifest_of(world, question, None, 0)
         | {"from": month_name(calendar[0]), "to": month_name(calendar[-1])},
-        sources=_sources(world),
+        sources=sources_behind(world),
         notes=(*NOTES, *own, *question.notes),
     )
 
