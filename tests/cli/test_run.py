@@ -152,6 +152,7 @@ def test_ranges_come_with_a_folder_or_on_request(
 ):
     """Low and high runs take time: made for a report, or when asked for, unless refused."""
     import backhaul.report.folder
+    import backhaul.study.claims
     import backhaul.study.ranges
 
     asked = []
@@ -160,6 +161,7 @@ def test_ranges_come_with_a_folder_or_on_request(
     quick.answer = lambda: outcome
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(backhaul.report.folder, "write_outcome", lambda *_: None)
+    monkeypatch.setattr(backhaul.study.claims, "with_claims", lambda *_: outcome)
     monkeypatch.setattr(
         backhaul.study.ranges, "with_ranges", lambda *given: asked.append(given) or outcome
     )

@@ -164,8 +164,9 @@ def test_the_surge_lifts_the_carmaker_as_far_as_asked(answer):
     assert rise == pytest.approx(0.111, rel=1e-8)
 
 
-def test_the_investment_moves_assembly_and_not_parts(answer, world):
-    """No Toyota is shipped from Japan any more; the balance in content moves far less."""
+def test_the_investment_moves_assembly_and_most_parts(answer, world):
+    """No Toyota is shipped from Japan any more; the balance in content moves less, as the US
+    plants keep getting some parts from Japan."""
     outcome = answer("invest-13bn")
     scenario = load_scenario("invest-13bn")
     move = scenario.setting(world).moves[0]
@@ -176,7 +177,7 @@ def test_the_investment_moves_assembly_and_not_parts(answer, world):
     assert move.capacity == pytest.approx(13e9 / 7667, rel=1e-12)
     assert shipped.sum() == pytest.approx(0, abs=1e-6)
     gross = outcome["balance_us_jp_gross_usd"].change
-    assert 0 < outcome["balance_us_jp_content_usd"].change < gross / 2
+    assert gross / 2 < outcome["balance_us_jp_content_usd"].change < 0.9 * gross
 
 
 def test_a_stronger_yen_makes_japan_dearer_abroad_and_imports_cheaper_at_home(answer):

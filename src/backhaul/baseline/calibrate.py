@@ -84,7 +84,7 @@ def _side(observed: Observations, code: str, anchor: Anchor) -> tuple[Side, Anch
     )  # fmt: skip
     delivered = deliver(supply, observed.measures, BASE_DAY, money, currency=market.currency)
     before_tax = (market.price + delivered.credit) / (1 + delivered.sales_tax)
-    refuse_implausible(supply, before_tax, delivered.per_usd)
+    refuse_implausible(supply, before_tax, delivered.per_usd, _places(evidence, folder))
     supply = replace(supply, local=local_costs(supply, delivered, cost))
     side = Side(
         market=market,
@@ -96,6 +96,15 @@ def _side(observed: Observations, code: str, anchor: Anchor) -> tuple[Side, Anch
         wedge=Wedge(keep=delivered.keep, cost=cost),
     )
     return side, anchor
+
+
+def _places(evidence: Evidence, folder: str) -> dict[str, tuple[str, int, str]]:
+    """Return file, line and value of each product's price; the last row of several counts."""
+    rows = evidence.table(folder, "prices").to_dict("records")
+    return {
+        str(row["nameplate_id"]): (f"{folder}/prices.csv", int(row["_line"]), f"{row['price']:g}")
+        for row in rows
+    }
 
 
 def _refuse_offset(observed: Observations) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from backhaul.baseline.transfer import ratios
-from backhaul.errors import CalibrationError
+from backhaul.errors import CalibrationError, Problem
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.supply import Supply
 from backhaul.policy.compile import Delivered
@@ -19,7 +20,8 @@ ROUNDS = 100
 ROUNDING = 1e-10
 
 PLAUSIBLE = (0.05, 1.8)
-"""Factory cost over list price before tax; home list prices can be far below the US price."""
+"""Factory cost over list price before tax that is accepted: wide, to catch slips of a digit or a
+unit and nothing else. Home list prices can be far below the US price that settles the cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +113,14 @@ def local_costs(supply: Supply, delivered: Delivered, cost: PerProduct) -> PerPr
 
 def _premium(evidence: Evidence, supply: Supply) -> PerLink:
     """Return the cost level of each link's country relative to Japan's. Shape (L,)."""
-    high = 1 + evidence.parameter("plant_cost_premium_us_vs_japan").value
-    return np.array([high if link.country in ("USA", "CAN") else 1.0 for link in supply.links])
+    return np.array([premium_of(evidence, link.country) for link in supply.links])
+
+
+def premium_of(evidence: Evidence, country: str) -> float:
+    """Return the cost level of a country's plants relative to Japan's: higher in US and Canada."""
+    if country in ("USA", "CAN"):
+        return 1 + evidence.parameter("plant_cost_premium_us_vs_japan").value
+    return 1.0
 
 
 def _levels(
@@ -183,13 +191,19 @@ def _by_country(supply: Supply, factory: PerLink) -> dict[tuple[str, str], float
     }
 
 
-def refuse_implausible(supply: Supply, list_price: PerProduct, per_usd: float) -> None:
+def refuse_implausible(
+    supply: Supply,
+    list_price: PerProduct,
+    per_usd: float,
+    places: Mapping[str, tuple[str, int, str]] | None = None,
+) -> None:
     """Raise if a factory cost is negative, or a part of its list price that no car shows.
 
     Args:
         supply: Links with factory costs.
         list_price: Price before tax. Shape (J,), market currency.
         per_usd: Market currency per USD.
+        places: File, line and value of each product's price, for the list of problems.
 
     Raises:
         CalibrationError: names the products, all at once.
@@ -203,10 +217,23 @@ def refuse_implausible(supply: Supply, list_price: PerProduct, per_usd: float) -
     }
     if bad:
         listed = ", ".join(f"{name} ({value:.0%})" for name, value in list(bad.items())[:8])
+        fix = "Check the price, units, freight and dealer margin, or the target elasticities."
         raise CalibrationError(
             where=f"market of {supply.importer}, product {next(iter(bad))}",
-            what=f"{len(bad)} factory costs are negative or implausible, as a share of the list "
-            f"price before tax: {listed}; {low:.0%} to {high:.0%} is accepted.",
-            fix="Check the price, units, freight and dealer margin of these products, or the "
-            "target elasticities.",
+            what="factory costs are negative or implausible, as a share of the list price before "
+            f"tax: {listed}; {low:.0%} to {high:.0%} is accepted.",
+            fix=fix,
+            problems=tuple(
+                Problem(
+                    file=places[name][0],
+                    row=places[name][1],
+                    column="price",
+                    value=places[name][2],
+                    what=f"{name}: the price leaves a factory cost of {value:.0%} of itself; "
+                    f"{low:.0%} to {high:.0%} is accepted.",
+                    fix=fix,
+                )
+                for name, value in bad.items()
+                if places is not None and name in places
+            ),
         )

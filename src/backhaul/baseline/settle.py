@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import brentq
 
+from backhaul.baseline.factory import premium_of
 from backhaul.baseline.setting import Merger, Move, Setting, Surge
 from backhaul.baseline.state import SideState, State
 from backhaul.baseline.world import BASE_DAY, Side, World
@@ -20,9 +21,11 @@ from backhaul.errors import ScenarioError
 from backhaul.market.conduct import Conduct, competing, merged
 from backhaul.market.link import Link
 from backhaul.market.market import Market
+from backhaul.market.origins import with_way
+from backhaul.market.product import Product
 from backhaul.market.supply import Supply
 from backhaul.market.wedge import Wedge
-from backhaul.policy.compile import Delivered, Money, deliver, factory_cost
+from backhaul.policy.compile import Delivered, Money, credits, deliver, factory_cost
 from backhaul.policy.parts import duty_left
 from backhaul.shapes import PerProduct
 
@@ -111,7 +114,10 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
         theta=world.evidence.parameter("hm_theta_sourcing").value,
     )
     sourced = source(links, delivered.unit)
+    sold = replace(supply, share=sourced.share)  # a credit follows the origins that are sold
+    delivered = replace(delivered, credit=credits(sold, setting.measures, setting.on))
     wedge = Wedge(keep=delivered.keep, cost=sourced.cost + delivered.carried(supply))
+    _refuse_overpaid(market, wedge, supply)
     promise = _commitment(market, setting)
     found = None if near is None or promise is not None else near.sides[code].equilibrium
     if found is None or not _same(found, Game(taste, wedge, conduct), level):
@@ -122,7 +128,7 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
             require=level,
             commitment=promise,
         )  # fmt: skip
-    if level == "certified":
+    if level != "first_order":
         _refuse_over_cap(setting, market, found)
     members = np.zeros(len(market.ids)) if promise is None else promise.members.astype(float)
     return SideState(
@@ -137,6 +143,17 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
         resourcing=sourced.resourcing,
         promised=members * found.multiplier,
     )
+
+
+def _refuse_overpaid(market: Market, wedge: Wedge, supply: Supply) -> None:
+    """Raise if a given support is more than a car costs."""
+    for j in np.flatnonzero((wedge.cost <= 0) & (supply.support > 0)):
+        raise ScenarioError(
+            where=f"subsidise {market.ids[j]} in {market.code}",
+            what=f"a support of {supply.support[j]:,.0f} {market.currency} per vehicle is more "
+            f"than the car costs ({wedge.cost[j] + supply.support[j]:,.0f}).",
+            fix="Lower usd_per_vehicle.",
+        )
 
 
 def _refuse_over_cap(setting: Setting, market: Market, found: Equilibrium) -> None:
@@ -205,12 +222,11 @@ def _one_move(world: World, supply: Supply, move: Move, market: Market) -> Suppl
     mine = (firm == move.firm) & (np.array(supply.countries) == move.origin)
     units = float((market.units[supply.product] * supply.share)[mine].sum())
     part = min(1.0, move.capacity / units)
-    premium = 1 + world.evidence.parameter("plant_cost_premium_us_vs_japan").value
+    premium = premium_of(world.evidence, move.target) / premium_of(world.evidence, move.origin)
     places = np.flatnonzero(mine)
     parts = _usual_parts(supply, market, move)
-    inland = world.observed.freight.delivery
     new_links = tuple(
-        _link_from(supply.links[index], move, parts or supply.links[index].parts, inland)
+        _link_from(world, supply.links[index], supply.products[supply.product[index]], move, parts)
         for index in places
     )
     share = np.array(supply.share)
@@ -242,18 +258,13 @@ def _usual_parts(supply: Supply, market: Market, move: Move) -> dict[str, float]
     return {country: amount / total for country, amount in mix.items()} if total else {}
 
 
-def _link_from(link: Link, move: Move, parts: dict[str, float], inland: float) -> Link:
+def _link_from(
+    world: World, link: Link, product: Product, move: Move, parts: dict[str, float]
+) -> Link:
     """Return the link of a car that is now assembled in the country where it is sold."""
-    return replace(
-        link,
-        plant=move.plant,
-        country=move.target,
-        parts=parts,
-        ocean_freight=0.0,
-        inland=inland,
-        insurance=0.0,
-        pre_delivery=0.0,
-    )
+    there = replace(link, plant=move.plant, country=move.target, parts=parts or link.parts)
+    # at home there is no ocean lane, so no price is needed for its freight
+    return with_way(there, product, move.target, world.observed.freight, price_usd=0.0)
 
 
 def _support(market: Market, setting: Setting) -> PerProduct:

@@ -9,6 +9,7 @@ import numpy as np
 
 from backhaul.market.measure import Measure, Relation
 from backhaul.market.supply import Supply
+from backhaul.policy.amend import SCENARIO_SOURCE
 from backhaul.policy.duty import parts_offset, tariff
 from backhaul.shapes import PerLink, PerProduct
 
@@ -41,11 +42,16 @@ def parts_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerL
 def ordinary_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return what parts duty would be without added and all-in duties. Shape (L,).
 
-    It is the base duty with its preferences, as a share of the factory cost of each link; no
-    offset can be used against it.
+    It is the base duty of the law with its preferences, as a share of the factory cost of each
+    link, and never more than the whole duty; no offset can be used against it. What a scenario
+    sets in place of the law counts as added, so that restating the law changes nothing.
     """
-    ordinary = tuple(m for m in measures if m.relation not in (Relation.ADDS, Relation.ALL_IN))
-    return parts_rates(supply, ordinary, on)
+    ordinary = tuple(
+        m
+        for m in measures
+        if m.relation not in (Relation.ADDS, Relation.ALL_IN) and m.source_id != SCENARIO_SOURCE
+    )
+    return np.minimum(parts_rates(supply, ordinary, on), parts_rates(supply, measures, on))
 
 
 def duty_left(

@@ -96,6 +96,13 @@ def refuse_foreign(directory: Path | str, kind: Kind = OUTCOME) -> None:
             fix="Choose another folder with --out.",
         )
     if not target.is_dir():
+        above = next(parent for parent in target.parents if parent.exists())
+        if not os.access(above, os.W_OK):
+            raise ReportError(
+                where=f"output folder {directory}",
+                what=f"nothing can be written in {above}.",
+                fix="Choose another folder with --out.",
+            )
         return
     found = sorted(path.name for path in target.iterdir())
     foreign = [name for name in found if name not in kind.ours] + _foreign_tables(target / "tables")

@@ -91,7 +91,9 @@ def _card(figure: Figure) -> Card:
         value=level if fresh else cells["change"],
         unit=figure.unit,
         detail=detail,
-        spread=f"Range of the scenario: {cells['range']}" if cells["range"] else "",
+        spread=f"Range{'' if fresh else ' of the change'}: {cells['range']}"
+        if cells["range"]
+        else "",
     )
 
 

@@ -82,10 +82,21 @@ def headline_rows(outcome: Outcome) -> list[dict[str, str]]:
     return rows
 
 
+def _spread(figure: Figure) -> str:
+    """Return the range of a figure's change, or of its value where it has no baseline."""
+    if figure.baseline is None or figure.low is None or figure.high is None:
+        return words.interval(figure.low, figure.high, figure.unit)
+    low, high = figure.low - figure.baseline, figure.high - figure.baseline
+    if low == high == 0:
+        return ""
+    ends = [words.signed(text) for text in words.before_after(low, high, figure.unit)]
+    return f"(range: {' to '.join(ends)})"
+
+
 def figure_cells(figure: Figure) -> dict[str, str]:
     """Return one headline figure as text, typographically set."""
     before, after = words.before_after(figure.baseline, figure.scenario, figure.unit)
-    spread = words.interval(figure.low, figure.high, figure.unit)
+    spread = _spread(figure)
     return {
         "name": figure.name,
         "label": label_of(figure),

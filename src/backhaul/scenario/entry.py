@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from backhaul.baseline.novelty import Specification, announced, make_entrant
 from backhaul.baseline.setting import Move, Promise, Purchase, Setting, Support, Surge
@@ -16,7 +16,12 @@ from backhaul.scenario.rates import Change
 
 Market = Literal["JP", "US"]
 Payer = Literal["JP treasury", "US treasury", "firms"]
-Names = Annotated[list[str], Field(min_length=1)]
+Names = Annotated[
+    list[str],
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+    Field(min_length=1),
+]
+"""Names of products; one name may stand without brackets."""
 
 
 class Enter(Change):
@@ -73,7 +78,7 @@ class Subsidise(Change):
 
     market: Market = "JP"
     products: Names
-    usd_per_vehicle: float
+    usd_per_vehicle: Annotated[float, Field(ge=0)]
     paid_by: Payer = "JP treasury"
 
     def apply(self, world: World, setting: Setting) -> Setting:
@@ -108,6 +113,12 @@ class Invest(Change):
             for link, j in zip(side.supply.links, side.supply.product, strict=True)
             if link.country == self.origin and side.market.products[j].firm == self.firm
         ]
+        if self.origin == side.market.country:
+            raise ScenarioError(
+                where="invest",
+                what=f"output would move from {self.origin} to {self.origin}.",
+                fix="Name another country as origin; it moves to the country of the market.",
+            )
         if not built:
             raise ScenarioError(
                 where="invest",
@@ -164,6 +175,12 @@ class Buy(Change):
 
     def apply(self, world: World, setting: Setting) -> Setting:
         """Return the setting with the purchase."""
+        if self.buyer == self.seller_market:
+            raise ScenarioError(
+                where="buy",
+                what=f"{self.buyer} would buy from itself.",
+                fix="Name two markets: a purchase at home moves no trade.",
+            )
         world.sides[self.seller_market].index(self.product)
         purchase = Purchase(self.product, self.seller_market, self.buyer, self.units)
         return replace(setting, purchases=(*setting.purchases, purchase))

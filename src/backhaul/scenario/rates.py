@@ -40,6 +40,12 @@ class SetDuty(Change):
 
     def apply(self, world: World, setting: Setting) -> Setting:
         """Return the setting with one scenario duty in place of every other of its cell."""
+        if self.importer == self.exporter:
+            raise ScenarioError(
+                where="set_duty",
+                what=f"there is no border between {self.importer} and {self.exporter}.",
+                fix="Name two countries.",
+            )
         measures = with_total_duty(
             setting.measures, self.importer, self.exporter, self.product_class, self.rate
         )
@@ -113,6 +119,12 @@ class Merge(Change):
 
     def apply(self, world: World, setting: Setting) -> Setting:
         """Return the setting with the two firms' prices set together."""
+        if self.firms[0] == self.firms[1]:
+            raise ScenarioError(
+                where="merge",
+                what=f"{self.firms[0]} would merge with itself.",
+                fix="Name two firms.",
+            )
         known = sorted({name for side in world.sides.values() for name in side.conduct.names})
         for firm in self.firms:
             if firm not in known:
@@ -121,5 +133,11 @@ class Merge(Change):
                     what=f"no firm is called {firm!r}.",
                     fix=suggestion(firm, known),
                 )
+        if not any(set(self.firms) <= set(side.conduct.names) for side in world.sides.values()):
+            raise ScenarioError(
+                where="merge",
+                what=f"{self.firms[0]} and {self.firms[1]} never meet in a market.",
+                fix="Name two firms that sell in the same market.",
+            )
         merger = Merger(self.firms[0], self.firms[1], self.weight)
         return replace(setting, mergers=(*setting.mergers, merger))

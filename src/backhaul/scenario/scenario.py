@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.world import World
-from backhaul.errors import Problem, ScenarioError
+from backhaul.errors import EvidenceError, Problem, ScenarioError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.scenario.entry import Buy, Commit, Enter, Invest, Subsidise, SurgeDemand
 from backhaul.scenario.place import Place, line_of, path_of
@@ -98,7 +98,11 @@ class Scenario(BaseModel):
             EvidenceError: there is no such parameter, or the value is outside its range.
         """
         for name, value in self.parameters.items():
-            evidence = evidence.replace_parameter(name, value)
+            try:
+                evidence = evidence.replace_parameter(name, value)
+            except EvidenceError as error:
+                fault = ScenarioError(error.where, error.what, error.fix)
+                raise self.at_fault(("parameters", name), value, fault) from error
         return evidence
 
     def setting(self, world: World) -> Setting:
@@ -142,6 +146,15 @@ class Scenario(BaseModel):
                 if form(text) in said:
                     return self._row((*place, key), text, fault)
         return self._row(place, "", fault)
+
+    def at_fault(self, place: Place, value: object, fault: ScenarioError) -> ScenarioError:
+        """Return a refusal that only the solving found, at the entry of the file that asks."""
+        return ScenarioError(
+            where=fault.where,
+            what=fault.what,
+            fix=fault.fix,
+            problems=(self._row(place, str(value), fault),),
+        )
 
     def _row(self, place: Place, value: str, fault: ScenarioError) -> Problem:
         """Return a refusal as a row of a list of problems."""

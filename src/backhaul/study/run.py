@@ -104,7 +104,12 @@ def solve_question(
     say("solving the baseline")
     before = settle(world, before_setting, level=level)
     say("solving the scenario")
-    after = settle(world, setting, level=level, near=before)
+    try:
+        after = settle(world, setting, level=level, near=before)
+    except ScenarioError as fault:
+        if setting.promise is None or "commitment" not in fault.where:
+            raise
+        raise scenario.at_fault(("commit", 0, "units"), setting.promise.units, fault) from fault
     return Solved(before, after, free_of_support(after, near=before, level=level))
 
 
@@ -149,26 +154,26 @@ def make_outcome(
     figures = make_figures(before, after, free)
     tables = make_tables(before, after)
     world, setting = solved.scenario.world, solved.scenario.setting
-    interval = None
+    interval, point = None, None
     if setting.entering("JP"):
+        point = one_point_less(solved.baseline)
         drawn = entry_draws(solved.free, seed=seed)
         tables["entrants"] = entrants_table(after, free, drawn)
-        tables["programme"] = programme_table(before, after, _one_point_less(solved.baseline))
+        tables["programme"] = programme_table(before, after, Books(point))
         if set(helped(after)[1]) == {entrant.product.id for entrant in setting.entering("JP")}:
             low, median, high = (float(q) for q in np.quantile(drawn.sum(axis=1), LEVELS))
             interval = (low, median, high)
             figures = _with_interval(figures, interval)
     tables["sources"] = sources_behind(world)
+    states = _states(solved, point)
     return Outcome(
         scenario=_card(scenario, baseline, setting),
         figures=figures,
         sentences=sentences(figures, setting, world.evidence, interval),
         tables=tables,
-        certificates=_certificates(solved),
+        certificates=_certificates(states),
         certified=all(
-            side.equilibrium.certified
-            for state in (solved.baseline, solved.scenario, solved.free)
-            for side in state.sides.values()
+            side.equilibrium.certified for state in states.values() for side in state.sides.values()
         ),
         identities=gaps,
         manifest=manifest_of(world, scenario, baseline, seed),
@@ -201,10 +206,10 @@ def _with_interval(
     return tuple(found)
 
 
-def _one_point_less(state: State) -> Books:
-    """Return the books of a state with the US duty on Japan-built cars one point lower."""
+def one_point_less(state: State) -> State:
+    """Return a state with the US duty on Japan-built cars one point lower."""
     setting = with_one_point_less(state.setting)
-    return Books(settle(state.world, setting, level="slider", near=state))
+    return settle(state.world, setting, level="certified", near=state)
 
 
 def with_one_point_less(setting: Setting) -> Setting:
@@ -214,11 +219,18 @@ def with_one_point_less(setting: Setting) -> Setting:
     return replace(setting, measures=measures)
 
 
-def _certificates(solved: Solved) -> dict[str, dict[str, object]]:
-    """Return the certificate of every solve, by market and state."""
+def _states(solved: Solved, point: State | None) -> dict[str, State]:
+    """Return every state that a figure or table rests on, by name."""
     states = {"baseline": solved.baseline, "scenario": solved.scenario}
     if solved.free is not solved.scenario:
         states["scenario without support"] = solved.free
+    if point is not None:
+        states["baseline with one point less duty"] = point
+    return states
+
+
+def _certificates(states: dict[str, State]) -> dict[str, dict[str, object]]:
+    """Return the certificate of every solve, by market and state."""
     return {
         f"{code} {name}": side.equilibrium.certificate.as_dict()
         for name, state in states.items()
@@ -233,7 +245,10 @@ def _card(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> Ca
     elif scenario.baseline != LAW_OF_THE_DAY:
         compared = scenario.baseline
     else:
-        compared = f"the calibrated 2024 world under the measures of {scenario.as_of}"
+        compared = (
+            "the calibrated 2024 world, in the long run and with no limit on plants, under the "
+        )
+        f"measures of {scenario.as_of}"
     return Card(
         name=scenario.name,
         asks=scenario.asks,

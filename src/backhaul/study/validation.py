@@ -19,7 +19,6 @@ from backhaul.demand.entry_check import LEVELS, EntryCheck, leave_one_out_entry
 from backhaul.demand.shares import shares
 from backhaul.demand.slopes import own_elasticities
 from backhaul.demand.taste import Taste, with_products
-from backhaul.equilibrium.costs import lerner
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.product import Product
 from backhaul.policy.amend import with_added_duty
@@ -80,7 +79,9 @@ class Prediction:
 def lerner_index(world: World, code: str) -> float:
     """Return the sales-weighted mark-up as a share of net revenue of one market."""
     side = world.sides[code]
-    return float(np.average(lerner(side.wedge, side.market.price), weights=side.market.units))
+    revenue = side.wedge.keep * (side.market.price + side.delivered.credit)
+    margin = side.wedge.keep * side.market.price - side.wedge.cost
+    return float(np.average(margin / revenue, weights=side.market.units))
 
 
 def elasticities_of(world: World, code: str) -> np.ndarray:

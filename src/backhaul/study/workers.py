@@ -43,7 +43,8 @@ def mapper(question: Question, workers: int) -> Iterator[tuple[Centre, SolveAll]
         pool = ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=_start, initargs=(question,)
         )
-        pool.submit(_nothing)
+        with _children_ignore_interrupts():
+            pool.submit(_nothing)
     try:
         yield centre(question), lambda tasks: _in_order([pool.submit(_one, t) for t in tasks])
     finally:
@@ -88,6 +89,19 @@ def _one(task: Task) -> Run:
     if _centre is None:
         raise RuntimeError("the worker was not started with a question")
     return one_run(_centre, task)
+
+
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Let processes that start here be deaf to interrupts from their first instruction."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)
 
 
 @contextmanager

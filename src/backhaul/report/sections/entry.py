@@ -116,6 +116,7 @@ def _sales(frame: pd.DataFrame) -> Chart:
             (
                 str(row.label),
                 words.price(row.price),
+                words.cell(getattr(row, "price_with_support", None), words.price),
                 words.units(row.units_without_support),
                 words.units(row.median),
                 f"{words.units(row.low)} to {words.units(row.high)}",
@@ -127,18 +128,19 @@ def _sales(frame: pd.DataFrame) -> Chart:
         identifier="chart-entrants",
         title="How many of each new car would be bought",
         subtitle="Vehicles a year without support: median and 90 % interval",
-        description="; ".join(f"{row[0]}: median {row[3]}, interval {row[4]}" for row in rows)
+        description="; ".join(f"{row[0]}: median {row[4]}, interval {row[5]}" for row in rows)
         + ".",
         axis="vehicles a year",
     )
     grid = Grid(
         caption="Sales of the new cars, vehicles a year",
         heads=(
-            *("Car", f"Price{_currency(frame)}", "Without support", "Median", "90 % interval"),
-            *("With support", "Support per car (USD)"),
+            *("Car", f"Price{_currency(frame)} without support", "Price with support"),
+            *("Units without support", "Median", "90 % interval"),
+            *("Units with support", "Support per car (USD)"),
         ),
         rows=tuple(rows),
-        numeric=(1, 2, 3, 4, 5, 6),
+        numeric=(1, 2, 3, 4, 5, 6, 7),
         folded=True,
     )
     return spread_chart(words=told, rows=tuple(spreads), grid=grid)

@@ -37,11 +37,13 @@ def industry(outcome: Outcome) -> Section | None:
         numeric=(2, 3, 4, 5, 6),
         folded=True,
     )
+    over = int((frame["units_scenario"] > frame["capacity"] * 1.001).sum())
     jobs = float((frame["jobs_scenario"] - frame["jobs_baseline"]).sum(skipna=True))
     lead = (
         f"{len(moved)} of {len(frame)} plants build more or fewer cars; jobs change by "
         f"{_signed_jobs(jobs)}. Output is that of the base year plus the modelled change for the "
-        "two markets; capacity is reported, not a limit."
+        "two markets; capacity is reported, not a limit"
+        + (f": {over} plants would build more than theirs." if over else ".")
     )
     if not len(moved):
         return Section("industry", "Plants and jobs", (Prose("No plant's output changes."), grid))
