@@ -106,7 +106,7 @@ ONE = {
         TOP + "[[enter]]\nproducts = []\n", 4, "enter[1].products", "[]", "empty", "at least one",
     ),
     "products that are no list": (
-        TOP + '[[enter]]\nproducts = "toyota_camry"\n', 4, "enter[1].products", "toyota_camry",
+        TOP + "[[enter]]\nproducts = 5\n", 4, "enter[1].products", "5",
         "not a list", 'products = ["..."]',
     ),
     "endless money": (

@@ -145,7 +145,8 @@ def _refuse(
     raise ScenarioError(
         where=f"market {game.market}, volume commitment",
         what=f"the target is {commitment.count(commitment.target)}; without support it is "
-        f"{commitment.count(without)}, and even a support of {most:,.0f} per vehicle (market currency), the whole unit cost of "
+        f"{commitment.count(without)}, and even a support of {most:,.0f} per vehicle (market "
+        "currency), the whole unit cost of "
         f"{cheapest}, reaches only {commitment.count(reached)}.",
         fix=f"Lower the target to at most {commitment.count(reached)}, or commit more products.",
     )

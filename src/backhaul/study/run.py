@@ -247,8 +247,8 @@ def _card(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> Ca
     else:
         compared = (
             "the calibrated 2024 world, in the long run and with no limit on plants, under the "
+            f"measures of {scenario.as_of}"
         )
-        f"measures of {scenario.as_of}"
     return Card(
         name=scenario.name,
         asks=scenario.asks,
