@@ -14,7 +14,7 @@ from backhaul.demand.invert import invert
 from backhaul.errors import ScenarioError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.link import Link
-from backhaul.market.observe import Row, label_of, records
+from backhaul.market.observe import Row, nameplate, records
 from backhaul.market.origins import home_countries, with_way
 from backhaul.market.product import Product
 from backhaul.policy.certification import Certification, certifications, cheapest
@@ -165,19 +165,8 @@ def _product(world: World, name: str, price: float) -> Product:
     """Return the entrant as a product of the Japanese market."""
     row = records(world.evidence, "jp", "nameplates", "nameplate_id")[name]
     segment = records(world.evidence, "jp", "segments", "segment")[row["segment"]]
-    displacement = float(row["engine_cc"])
     return Product(
-        id=name,
-        label=label_of(row),
-        brand=str(row["brand"]).lower(),
-        firm=str(row["firm"]),
-        segment=str(row["segment"]),
-        nest=str(segment["nest"]),
-        vehicle_class=str(segment["vehicle_class"]),
-        powertrain=str(row["powertrain"]),
-        luxury=bool(row["luxury"]),
-        length_mm=float(row["length_mm"]),
-        engine_cc=displacement,
+        **nameplate(row, segment),
         aggregate=False,
         models=1.0,
         price=price,

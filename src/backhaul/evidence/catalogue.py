@@ -18,7 +18,6 @@ from backhaul.evidence.source import Source
 from backhaul.ground.names import did_you_mean, listed
 
 PARAMETERS = "policy/parameters.csv"
-CLAIMS = "trade/claims.csv"
 ROUTES = "trade/routes.csv"
 PORTS = "trade/ports.csv"
 

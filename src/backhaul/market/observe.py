@@ -154,19 +154,8 @@ def _prices(
 
 def _product(row: Row, sale: Row, price: Row, segment: Row) -> Product:
     """Return one product from its rows in four tables."""
-    displacement = float(row.get("engine_cc", math.nan))
     return Product(
-        id=str(row["nameplate_id"]),
-        label=label_of(row),
-        brand=str(row["brand"]).lower(),
-        firm=str(row["firm"]),
-        segment=str(row["segment"]),
-        nest=str(segment["nest"]),
-        vehicle_class=str(segment["vehicle_class"]),
-        powertrain=str(row["powertrain"]),
-        luxury=bool(row["luxury"]),
-        length_mm=float(row["length_mm"]),
-        engine_cc=None if math.isnan(displacement) else displacement,
+        **nameplate(row, segment),
         aggregate=bool(row["aggregate"]),
         models=float(row["models"]),
         price=float(price["price"]),
@@ -177,6 +166,24 @@ def _product(row: Row, sale: Row, price: Row, segment: Row) -> Product:
         units_grade=str(sale["grade"]),
         units_source=str(sale["source_id"]),
     )
+
+
+def nameplate(row: Row, segment: Row) -> dict[str, Any]:
+    """Return what a product is, on sale or not, from its rows in nameplates and segments."""
+    displacement = float(row.get("engine_cc", math.nan))
+    return {
+        "id": str(row["nameplate_id"]),
+        "label": label_of(row),
+        "brand": str(row["brand"]).lower(),
+        "firm": str(row["firm"]),
+        "segment": str(row["segment"]),
+        "nest": str(segment["nest"]),
+        "vehicle_class": str(segment["vehicle_class"]),
+        "powertrain": str(row["powertrain"]),
+        "luxury": bool(row["luxury"]),
+        "length_mm": float(row["length_mm"]),
+        "engine_cc": None if math.isnan(displacement) else displacement,
+    }
 
 
 def label_of(row: Row) -> str:

@@ -17,8 +17,6 @@ class Grid:
     """Columns that hold figures and are set flush right."""
     key: int = 0
     """Column that names the row."""
-    total_rows: int = 0
-    """How many rows at the end are sums."""
     folded: bool = False
     """Whether the table waits behind its caption until it is opened."""
     in_print: bool = False
