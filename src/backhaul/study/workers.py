@@ -44,7 +44,8 @@ def mapper(question: Question, workers: int) -> Iterator[tuple[Centre, SolveAll]
             workers, mp_context=get_context("spawn"), initializer=_start, initargs=(question,)
         )
         with _children_ignore_interrupts():
-            pool.submit(_nothing)
+            for _ in range(workers):
+                pool.submit(_nothing)
     try:
         yield centre(question), lambda tasks: _in_order([pool.submit(_one, t) for t in tasks])
     finally:
@@ -81,7 +82,7 @@ def _leave_with(parent: BaseProcess) -> None:
 
 
 def _nothing() -> None:
-    """Do nothing: the first task makes the pool start its processes."""
+    """Do nothing: each of the first tasks makes the pool start a process."""
 
 
 def _one(task: Task) -> Run:
