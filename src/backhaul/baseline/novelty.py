@@ -119,6 +119,7 @@ def make_entrant(
     product = _product(world, name, price)
     base, factory = _origin(us, source, name)
     route = _route(world, setting, product, specification, name)
+    base = replace(base, plant=str(row["plant_id"]))
     link = _link(world, setting, product, base, specification, route)
     before_tax = price / (1 + jp.delivered.sales_tax)
     expected = float(world.hedonic.predict(characteristics((product,)))[0])
@@ -202,11 +203,9 @@ def _link(
     conversion = evidence.parameter("spec_adaptation_unit_cost").value
     if specification.steering == "right":
         conversion += evidence.parameter("rhd_unit_cost").value
-    plant = records(evidence, "jp", "candidates", "nameplate_id")[product.id]["plant_id"]
     link = replace(
         base,
         product=product.id,
-        plant=str(plant),
         share=1.0,
         conversion=conversion,
         certification=route.unit_jpy / setting.jpy_per_usd,

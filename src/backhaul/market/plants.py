@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from backhaul.evidence.catalogue import Evidence
@@ -26,8 +29,8 @@ def observe_plants(
     plants = {}
     for (firm, country), group in table.groupby(["firm", "country"], sort=False):
         factor = _factor(totals.get((str(firm), str(country))), group, guests, adjustments)
-        for row in group.itertuples():
-            plant = str(row.plant_id)
+        for row in group.to_dict("records"):
+            plant = str(row["plant_id"])
             plants[plant] = _plant(row, factor, built.get(plant, 0.0), adjustments)
     for firm_links in links.values():
         for link in firm_links:
@@ -36,13 +39,15 @@ def observe_plants(
     return plants
 
 
-def _plant(row: object, factor: float, built: float, adjustments: list[Adjustment]) -> Plant:
-    """Return one listed plant, its output scaled and its capacity not below its output.
+def _plant(
+    row: Mapping[Hashable, Any], factor: float, built: float, adjustments: list[Adjustment]
+) -> Plant:
+    """Return one listed plant, its output scaled and its capacity not below what it built.
 
-    Output is the larger of the stated one and what the links of the base year make it build.
+    It built the larger of its stated output and what the links of the base year make it build.
     """
-    output = _number(row.production_2024)  # type: ignore[attr-defined]
-    capacity = _number(row.capacity_per_year)  # type: ignore[attr-defined]
+    output = _number(row["production_2024"])
+    capacity = _number(row["capacity_per_year"])
     if output is not None:
         output *= factor
     needed = max(output or 0.0, built)
@@ -50,7 +55,7 @@ def _plant(row: object, factor: float, built: float, adjustments: list[Adjustmen
         adjustments.append(
             Adjustment(
                 table="trade/plants",
-                key=str(row.plant_id),  # type: ignore[attr-defined]
+                key=str(row["plant_id"]),
                 column="capacity_per_year",
                 source_value=capacity,
                 used_value=needed,
@@ -60,15 +65,15 @@ def _plant(row: object, factor: float, built: float, adjustments: list[Adjustmen
         )
         capacity = needed
     return Plant(
-        id=str(row.plant_id),  # type: ignore[attr-defined]
-        name=str(row.name),  # type: ignore[attr-defined]
-        firm=str(row.firm),  # type: ignore[attr-defined]
-        country=str(row.country),  # type: ignore[attr-defined]
+        id=str(row["plant_id"]),
+        name=str(row["name"]),
+        firm=str(row["firm"]),
+        country=str(row["country"]),
         capacity=capacity,
         output=output,
-        employees=_number(row.employees),  # type: ignore[attr-defined]
-        grade=str(row.grade),  # type: ignore[attr-defined]
-        source_id=str(row.source_id),  # type: ignore[attr-defined]
+        employees=_number(row["employees"]),
+        grade=str(row["grade"]),
+        source_id=str(row["source_id"]),
     )
 
 
@@ -147,7 +152,7 @@ def _factor(
     return factor
 
 
-def _number(value: object) -> float | None:
+def _number(value: float) -> float | None:
     """Return a number, or None for a blank cell."""
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return None if number != number else number

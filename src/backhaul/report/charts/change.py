@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
@@ -51,13 +52,18 @@ def change_chart(*, words: Words, panels: tuple[Panel, ...], grid: Grid | None =
     """
     if not any(bar.change for panel in panels for bar in panel.bars):
         raise ValueError(f"{words.identifier}: no bar has a length.")
+    return in_two_widths(words, lambda sheet: _draw(words, panels, sheet), grid)
+
+
+def in_two_widths(words: Words, draw: Callable[[Sheet], str], grid: Grid | None = None) -> Chart:
+    """Return a chart drawn for a page and for a phone, with its words and its table."""
     return Chart(
         identifier=words.identifier,
         title=words.title,
         subtitle=words.subtitle,
         description=words.description,
-        wide=_draw(words, panels, Sheet(WIDE)),
-        narrow=_draw(words, panels, Sheet(NARROW)),
+        wide=draw(Sheet(WIDE)),
+        narrow=draw(Sheet(NARROW)),
         grid=grid,
     )
 

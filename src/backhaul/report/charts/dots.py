@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
-from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.change import Words, in_two_widths
+from backhaul.report.charts.sheet import Sheet
 from backhaul.report.charts.style import nice_ticks, text_width, wrapped
 from backhaul.report.parts import Chart, Grid
 
@@ -42,16 +42,7 @@ def dot_chart(*, words: Words, panels: Sequence[DotPanel], grid: Grid | None = N
     """
     if not any(dot.value for panel in panels for dot in panel.dots):
         raise ValueError(f"{words.identifier}: no dot lies beside nought.")
-    pictures = [_draw(words, panels, Sheet(width)) for width in (WIDE, NARROW)]
-    return Chart(
-        identifier=words.identifier,
-        title=words.title,
-        subtitle=words.subtitle,
-        description=words.description,
-        wide=pictures[0],
-        narrow=pictures[1],
-        grid=grid,
-    )
+    return in_two_widths(words, lambda sheet: _draw(words, panels, sheet), grid)
 
 
 def _draw(words: Words, panels: Sequence[DotPanel], sheet: Sheet) -> str:

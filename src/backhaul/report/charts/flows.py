@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Align, Sheet
+from backhaul.report.charts.change import Words, in_two_widths
+from backhaul.report.charts.sheet import Align, Sheet
 from backhaul.report.charts.style import text_width
 from backhaul.report.parts import Chart, Grid
 from backhaul.report.words import signed, units
@@ -40,15 +40,7 @@ def flow_chart(*, words: Words, flows: tuple[Flow, ...], grid: Grid | None = Non
     """
     if not any(flow.scenario or flow.baseline for flow in flows):
         raise ValueError(f"{words.identifier}: no vehicle flows.")
-    return Chart(
-        identifier=words.identifier,
-        title=words.title,
-        subtitle=words.subtitle,
-        description=words.description,
-        wide=_draw(words, flows, Sheet(WIDE)),
-        narrow=_draw(words, flows, Sheet(NARROW)),
-        grid=grid,
-    )
+    return in_two_widths(words, lambda sheet: _draw(words, flows, sheet), grid)
 
 
 @dataclass(frozen=True)

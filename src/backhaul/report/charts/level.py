@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backhaul.report.charts.axis import Rows, draw_axis, draw_label
-from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.change import Words, in_two_widths
+from backhaul.report.charts.sheet import Sheet
 from backhaul.report.charts.style import nice_ticks, text_width
 from backhaul.report.parts import Chart, Grid
 
@@ -39,16 +39,7 @@ def level_chart(*, words: Words, panels: tuple[LevelPanel, ...], grid: Grid | No
     values = [level.value for panel in panels for level in panel.levels]
     if not any(values):
         raise ValueError(f"{words.identifier}: no bar has a length.")
-    pictures = [_draw(words, panels, Sheet(width)) for width in (WIDE, NARROW)]
-    return Chart(
-        identifier=words.identifier,
-        title=words.title,
-        subtitle=words.subtitle,
-        description=words.description,
-        wide=pictures[0],
-        narrow=pictures[1],
-        grid=grid,
-    )
+    return in_two_widths(words, lambda sheet: _draw(words, panels, sheet), grid)
 
 
 def _draw(words: Words, panels: tuple[LevelPanel, ...], sheet: Sheet) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Sheet
+from backhaul.report.charts.change import Words, in_two_widths
+from backhaul.report.charts.sheet import Sheet
 from backhaul.report.charts.style import nice_ticks, text_width, tick_text
 from backhaul.report.parts import Chart, Grid
 
@@ -63,16 +63,7 @@ def path_chart(
     """
     if not lines or any(len(line.values) != axis.count for line in lines):
         raise ValueError(f"{words.identifier}: each line needs {axis.count} values.")
-    pictures = [_draw(words, lines, axis, marks, Sheet(width)) for width in (WIDE, NARROW)]
-    return Chart(
-        identifier=words.identifier,
-        title=words.title,
-        subtitle=words.subtitle,
-        description=words.description,
-        wide=pictures[0],
-        narrow=pictures[1],
-        grid=grid,
-    )
+    return in_two_widths(words, lambda sheet: _draw(words, lines, axis, marks, sheet), grid)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backhaul.report.charts.axis import Rows, draw_axis, draw_label, upright
-from backhaul.report.charts.change import Words
-from backhaul.report.charts.sheet import NARROW, WIDE, Align, Sheet
+from backhaul.report.charts.change import Words, in_two_widths
+from backhaul.report.charts.sheet import Align, Sheet
 from backhaul.report.charts.style import log_ticks, nice_ticks, text_width
 from backhaul.report.parts import Chart, Grid
 
@@ -40,8 +40,7 @@ def spread_chart(*, words: Words, rows: tuple[Spread, ...], grid: Grid | None = 
     """Return intervals in two widths, on a logarithmic axis where all values are above zero."""
     if not rows:
         raise ValueError(f"{words.identifier}: there is no row to draw.")
-    pictures = [_draw_spread(words, rows, Sheet(width)) for width in (WIDE, NARROW)]
-    return _chart(words, pictures, grid)
+    return in_two_widths(words, lambda sheet: _draw_spread(words, rows, sheet), grid)
 
 
 def tornado_chart(
@@ -51,21 +50,7 @@ def tornado_chart(
     if not any(row.at_low != row.at_high for row in rows):
         raise ValueError(f"{words.identifier}: no input moves the result.")
     ordered = tuple(sorted(rows, key=lambda row: -abs(row.at_high - row.at_low)))
-    pictures = [_draw_tornado(words, ordered, middle, Sheet(width)) for width in (WIDE, NARROW)]
-    return _chart(words, pictures, grid)
-
-
-def _chart(words: Words, pictures: list[str], grid: Grid | None) -> Chart:
-    """Return the two pictures with their words."""
-    return Chart(
-        identifier=words.identifier,
-        title=words.title,
-        subtitle=words.subtitle,
-        description=words.description,
-        wide=pictures[0],
-        narrow=pictures[1],
-        grid=grid,
-    )
+    return in_two_widths(words, lambda sheet: _draw_tornado(words, ordered, middle, sheet), grid)
 
 
 @dataclass(frozen=True)
