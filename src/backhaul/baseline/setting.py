@@ -135,6 +135,17 @@ class Setting:
     border_share: float | None = None
     """Share of the price before tax on which duties are charged; None: transfer prices."""
 
+    limited: bool = True
+    """Whether plants with a stated capacity build no more than that."""
+
+    adjustment: float = 1.0
+    """Part of the way from the prices of the baseline to the equilibrium's that prices have gone,
+    in (0, 1]: 1 is the long run, less the short run."""
+
+    transfer_price_response: float | None = None
+    """Part of a new duty by which carmakers cut the declared value, in [0, 1]; None: the
+    parameter's value."""
+
     def entering(self, market: str) -> tuple[Entrant, ...]:
         """Return the entrants of one market."""
         return tuple(entrant for entrant in self.entrants if entrant.market == market)
@@ -142,3 +153,7 @@ class Setting:
     def without_promise(self) -> Setting:
         """Return the same setting with nobody committed to any volume."""
         return replace(self, promise=None)
+
+    def in_the_long_run(self) -> Setting:
+        """Return the same setting with prices adjusted in full."""
+        return replace(self, adjustment=1.0)

@@ -139,9 +139,12 @@ def _side(  # noqa: PLR0913  (what is solved, how far, from where)
         conduct=conduct,
         wedge=wedge,
         equilibrium=found,
+        price=found.price,
+        share=found.share,
         link_share=sourced.share,
         resourcing=sourced.resourcing,
         promised=members * found.multiplier,
+        scarcity=np.zeros(len(market.ids)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,20 @@ from backhaul.policy.compile import Delivered
 from backhaul.shapes import PerLink, PerProduct
 
 
+@dataclass(frozen=True, slots=True)
+class PlantLoad:
+    """A plant with a stated capacity in a solved state. Vehicles a year."""
+
+    available: float
+    """Its capacity less what it builds for markets outside the model."""
+
+    load: float
+    """What it builds for both markets, purchases of states included."""
+
+    shadow: float
+    """What one more vehicle of capacity would be worth to its user, USD; zero unless it is full."""
+
+
 @dataclass(frozen=True, eq=False)
 class SideState:
     """One market in equilibrium: what is charged, sold, built where, and what it costs."""
@@ -30,9 +44,17 @@ class SideState:
     delivered: Delivered
     conduct: Conduct
     wedge: Wedge
-    """Before the support of a commitment."""
+    """What prices are set by: shadow prices of plants in the cost, support of a commitment not."""
 
     equilibrium: Equilibrium
+    """Where prices are headed, with the proof: the answer of the long run at these multipliers."""
+
+    price: PerProduct
+    """Consumer price charged; the equilibrium's in the long run. Shape (J,), market currency."""
+
+    share: PerProduct
+    """Share of potential buyers that buy at the prices charged. Shape (J,)."""
+
     link_share: PerLink
     """Share of each link in its product's units. Shape (L,), adds to 1 over a product."""
 
@@ -42,15 +64,19 @@ class SideState:
     promised: PerProduct
     """Support per vehicle that a commitment takes. Shape (J,), market currency."""
 
+    scarcity: PerProduct
+    """Shadow prices of a product's plants by link share: part of the cost in `wedge`, paid to
+    nobody. Shape (J,), market currency."""
+
     @property
-    def price(self) -> PerProduct:
-        """Consumer price. Shape (J,), market currency per vehicle."""
+    def best(self) -> PerProduct:
+        """Equilibrium price p*, at which nobody wants another. Shape (J,), market currency."""
         return self.equilibrium.price
 
     @property
     def units(self) -> PerProduct:
         """Vehicles sold in the year. Shape (J,)."""
-        return self.equilibrium.share * self.market.size
+        return self.share * self.market.size
 
     @property
     def link_units(self) -> PerLink:
@@ -60,8 +86,11 @@ class SideState:
 
     @property
     def unit_profit(self) -> PerProduct:
-        """What the firm earns on one unit, support included. Shape (J,), market currency."""
-        margin = self.wedge.keep * self.price - self.wedge.cost
+        """What the firm earns on one unit, support included. Shape (J,), market currency.
+
+        At the prices charged, and without the shadow prices of plants: they are nobody's bill.
+        """
+        margin = self.wedge.keep * self.price - (self.wedge.cost - self.scarcity)
         return np.asarray(margin + self.promised)
 
     @property
@@ -81,6 +110,9 @@ class State:
 
     shift: float = 0.0
     """Utility shift of a demand surge, where the setting has one."""
+
+    plants: dict[str, PlantLoad] = field(default_factory=dict)
+    """Plants with a stated capacity, by id; empty where the setting does not limit them."""
 
     def output(self, firm: str) -> float:
         """Return a firm's units in both markets."""
