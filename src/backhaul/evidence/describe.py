@@ -42,6 +42,7 @@ PURPOSE = {
     "trade/plant_aliases.csv": "Which plants the words of sourcing and candidates mean.",
     "trade/claims.csv": "What was said, to be checked.",
     "policy/parameters.csv": "Numbers with a range; role engine is read by the model.",
+    "policy/widths.csv": "How uncertain facts without a range of their own are, by kind and grade.",
     "policy/measures.csv": "Dated laws: tariffs, taxes, support, certification.",
     "policy/country_groups.csv": "Members of the country groups that measures name.",
     "policy/adjustments.csv": "What was changed when the source tables were brought in.",
