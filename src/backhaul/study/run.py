@@ -103,6 +103,25 @@ def solve_question(
     setting = scenario.setting(world)
     say("solving the baseline")
     before = settle(world, before_setting, level=level)
+    return _solve_after(before, scenario, setting, say, level)
+
+
+def solve_beside(before: State, scenario: Scenario, *, level: Level = "certified") -> Solved:
+    """Return the solved states of a question whose own baseline is solved already.
+
+    Args:
+        before: What `solve_question` finds for the baseline of this question, at this level.
+        scenario: What is asked. The parameters that it sets must be those of the world of `before`.
+        level: How much of the certificate is made.
+    """
+    return _solve_after(before, scenario, scenario.setting(before.world), lambda _: None, level)
+
+
+def _solve_after(
+    before: State, scenario: Scenario, setting: Setting, say: Progress, level: Level
+) -> Solved:
+    """Return the states of a question from that of its baseline."""
+    world = before.world
     say("solving the scenario")
     try:
         after = settle(world, setting, level=level, near=before)
@@ -165,16 +184,14 @@ def make_outcome(
             interval = (low, median, high)
             figures = _with_interval(figures, interval)
     tables["sources"] = sources_behind(world)
-    states = _states(solved, point)
+    states = named_states(solved, point)
     return Outcome(
-        scenario=_card(scenario, baseline, setting),
+        scenario=card_of(scenario, baseline, setting),
         figures=figures,
         sentences=sentences(figures, setting, world.evidence, interval),
         tables=tables,
-        certificates=_certificates(states),
-        certified=all(
-            side.equilibrium.certified for state in states.values() for side in state.sides.values()
-        ),
+        certificates=certificates_of(states),
+        certified=is_certified(states),
         identities=gaps,
         manifest=manifest_of(world, scenario, baseline, seed),
     )
@@ -219,7 +236,7 @@ def with_one_point_less(setting: Setting) -> Setting:
     return replace(setting, measures=measures)
 
 
-def _states(solved: Solved, point: State | None) -> dict[str, State]:
+def named_states(solved: Solved, point: State | None = None) -> dict[str, State]:
     """Return every state that a figure or table rests on, by name."""
     states = {"baseline": solved.baseline, "scenario": solved.scenario}
     if solved.free is not solved.scenario:
@@ -229,7 +246,7 @@ def _states(solved: Solved, point: State | None) -> dict[str, State]:
     return states
 
 
-def _certificates(states: dict[str, State]) -> dict[str, dict[str, object]]:
+def certificates_of(states: dict[str, State]) -> dict[str, dict[str, object]]:
     """Return the certificate of every solve, by market and state."""
     return {
         f"{code} {name}": side.equilibrium.certificate.as_dict()
@@ -238,7 +255,14 @@ def _certificates(states: dict[str, State]) -> dict[str, dict[str, object]]:
     }
 
 
-def _card(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> Card:
+def is_certified(states: dict[str, State]) -> bool:
+    """Return whether every solve has its whole certificate, and passes it."""
+    return all(
+        side.equilibrium.certified for state in states.values() for side in state.sides.values()
+    )
+
+
+def card_of(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> Card:
     """Return what was asked, in words."""
     if baseline is not None:
         compared = baseline.name
