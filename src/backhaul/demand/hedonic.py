@@ -142,12 +142,12 @@ class Hedonic:
             MarketError: A nest, a power train or a grade price that the fit does not know.
         """
         _check_known(self, characteristics)
-        regressors = (
-            _regressors(characteristics, with_grade=self.with_grade) - self.centre
+        standard = (
+            regressors(characteristics, with_grade=self.with_grade) - self.centre
         ) / self.scale
         nest = np.array([self.nest_effects[name] for name in characteristics.nest])
         brand = np.array([self.brand_effects.get(name, 0.0) for name in characteristics.brand])
-        return self.mean + regressors @ self.coefficients + nest + brand
+        return self.mean + standard @ self.coefficients + nest + brand
 
     def quantile(self, level: float, *, entrant: bool) -> float:
         """Return what to add to `predict` for this quantile of the predictive distribution.
@@ -196,11 +196,11 @@ def fit_hedonic(
             fix="Add products, or split the rows that stand for several models.",
         )
     with_grade = characteristics.grade_price is not None
-    raw = _regressors(characteristics, with_grade=with_grade)
+    raw = regressors(characteristics, with_grade=with_grade)
     centre, scale = raw.mean(axis=0), raw.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     x = (raw - centre) / scale
-    nests, brands = _dummies(characteristics.nest), _dummies(characteristics.brand)
+    nests, brands = dummies(characteristics.nest), dummies(characteristics.brand)
     parts = (LIGHT * x @ x.T, nests[1] @ nests[1].T, brands[1] @ brands[1].T)
     ratio_nest, ratio_brand = np.exp(_likeliest(delta - delta.mean(), parts))
     precision, projection = _matrices(parts, ratio_nest, ratio_brand)
@@ -231,7 +231,7 @@ def _columns(*, with_grade: bool) -> tuple[str, ...]:
     return (*names, "log grade price") if with_grade else names
 
 
-def _regressors(characteristics: Characteristics, *, with_grade: bool) -> np.ndarray:
+def regressors(characteristics: Characteristics, *, with_grade: bool) -> np.ndarray:
     """Return the regressors before they are standardised. Shape (N, columns)."""
     electric = np.array([name == "bev" for name in characteristics.powertrain])
     displacement = np.where(electric, LITRE, characteristics.engine_cc) / LITRE
@@ -252,7 +252,7 @@ def _regressors(characteristics: Characteristics, *, with_grade: bool) -> np.nda
 LITRE = 1000.0  # cubic centimetres; a battery-electric car has log displacement 0 and its dummy
 
 
-def _dummies(words: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
+def dummies(words: tuple[str, ...]) -> tuple[list[str], np.ndarray]:
     """Return the distinct words and which product has which. Shape (N, levels)."""
     levels = sorted(set(words))
     return levels, np.array([[word == level for level in levels] for word in words], dtype=float)
