@@ -1,0 +1,92 @@
+"""From observed shares back to mean utilities, differentiable in everything behind them."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from backhaul.smooth.choice import Buyers, Frame, sold, split
+from backhaul.smooth.config import Array
+from backhaul.smooth.roots import Equation, Root, find_root
+from backhaul.smooth.slopes import share_slopes, written_out
+
+AIM = 1e-13
+"""Where the iteration stops: largest gap of a log share."""
+
+ACCEPTED = 1e-12
+"""Largest gap of a log share that is accepted. Source: MODEL section 8."""
+
+LONGEST = 50.0
+"""Longest step of a mean utility."""
+
+
+def invert(
+    frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array
+) -> jax.Array:
+    """Return the delta at which modelled shares equal the observed ones.
+
+    Args:
+        frame: Nests.
+        buyers: Tastes; their `delta` is not read.
+        price: Consumer prices. Shape (J,), market currency.
+        observed: Share of households that bought each product. Shape (J,), positive, summing to
+            less than one.
+        start: Delta to start from. Shape (J,).
+
+    Returns:
+        Mean utility without price, shape (J,); not a number where no delta was found. Its slopes
+        are those of the exact root.
+
+    Source:
+        The same as `demand.invert.invert`: Berry (1994), RAND Journal of Economics 25(2).
+    """
+
+    @jax.custom_vjp
+    def solve(buyers: Buyers, price: Array, observed: Array) -> jax.Array:
+        root = _solved(frame, buyers, price, observed, start)
+        return jnp.where(root.worst <= ACCEPTED, root.at, jnp.nan)
+
+    def forward(buyers: Buyers, price: Array, observed: Array) -> tuple[jax.Array, tuple]:  # type: ignore[type-arg]
+        delta = solve(buyers, price, observed)
+        return delta, (buyers._replace(delta=delta), price, observed)
+
+    def backward(kept: tuple, pulled: jax.Array) -> tuple:  # type: ignore[type-arg]
+        buyers, price, observed = kept
+        _, pull = jax.vjp(lambda *of: _gap(frame, *of), *kept)
+        slope = log_slopes(frame, buyers, price)
+        by_buyers, by_price, by_observed = pull(jnp.linalg.solve(slope.T, pulled))
+        return by_buyers._replace(delta=jnp.zeros_like(buyers.delta)), by_price, by_observed
+
+    solve.defvjp(forward, backward)
+    return solve(buyers, price, observed)
+
+
+def log_slopes(frame: Frame, buyers: Buyers, price: Array) -> jax.Array:
+    """Return d ln s_k / d delta_j, the share first. Shape (J, J)."""
+    field = written_out(frame, split(frame, buyers, price))
+    slope = share_slopes(frame, buyers, field, buyers.weights)
+    return slope / (field.share @ buyers.weights)[:, None]
+
+
+def _solved(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array) -> Root:
+    """Return the root of log observed minus log modelled shares."""
+
+    def at(delta: Array) -> Buyers:
+        return buyers._replace(delta=delta)
+
+    equation = Equation(
+        gap=lambda delta: _gap(frame, at(delta), price, observed),
+        inverse=lambda delta: -jnp.linalg.inv(log_slopes(frame, at(delta), price)),
+        plain=lambda gap: jnp.clip(gap, -LONGEST, LONGEST) * (1 - buyers.sigma_seg),
+        scale=jnp.ones_like(start),
+        least=-jnp.inf,
+        aim=AIM,
+        accepted=ACCEPTED,
+    )
+    return find_root(equation, start)
+
+
+def _gap(frame: Frame, buyers: Buyers, price: Array, observed: Array) -> jax.Array:
+    """Return log observed minus log modelled shares. Shape (J,)."""
+    modelled = sold(frame, split(frame, buyers, price), buyers.weights)
+    return jnp.log(observed) - jnp.log(modelled)
