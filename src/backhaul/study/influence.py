@@ -1,0 +1,316 @@
+"""Which input a figure hangs on most: its gradient times how uncertain each input is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backhaul.errors import EquilibriumError
+from backhaul.study.draws import CHUNK, half_width, is_uncertain
+from backhaul.study.rows import Rows
+from backhaul.study.whole import (
+    Asked,
+    FigureName,
+    Input,
+    IsCancelled,
+    Progress,
+    WholeModel,
+    figure_place,
+    stop_if,
+    tell,
+)
+
+CHECKED = CHUNK // 4
+"""How many of the strongest inputs are checked: four solves each make one batch."""
+
+STEP = 0.05
+"""Wider step of the check, as a share of an input's half width; the other is half of it."""
+
+FLOOR = 1e-4
+"""Errors are counted against at least this share of the largest effect."""
+
+PREFERRED = ("support_per_vehicle_usd", "balance_us_jp_net_usd")
+"""Figures that are asked about where none is named: the first that there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What one uncertain input does to the figure."""
+
+    key: str
+    label: str
+    kind: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    half_width: float
+    """Half of the input's 90 % interval."""
+
+    gradient: float
+    """Change of the figure per unit of the input."""
+
+    effect: float
+    """Gradient times half width: how far the figure moves, to first order."""
+
+    grade: str
+    source_id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utilities:
+    """What the utility of one market's products to its buyers does to the figure."""
+
+    market: str
+    count: int
+    """Pairs of a product and a consumer type."""
+
+    rss: float
+    """Root of the sum of squared derivatives, per unit of utility."""
+
+    largest: float
+    """Largest derivative in size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """Everything that a figure hangs on, strongest first."""
+
+    asked: Asked
+    figure: FigureName
+    central: float
+    bars: tuple[Bar, ...]
+    """Every uncertain input, by the size of its effect."""
+
+    chosen: tuple[Bar, ...]
+    """What is chosen and not uncertain: laws and instruments, with effect 0, by gradient."""
+
+    utilities: tuple[Utilities, ...]
+    check: tuple[dict[str, Any], ...]
+    """Strongest inputs: gradient, central difference, and the error between them; the last two
+    are None where a solve beside the centre failed."""
+
+    @property
+    def by_kind(self) -> dict[str, float]:
+        """Root of the sum of squared effects of each kind, largest first."""
+        sums: dict[str, float] = {}
+        for bar in self.bars:
+            sums[bar.kind] = sums.get(bar.kind, 0.0) + bar.effect**2
+        ranked = sorted(sums.items(), key=lambda pair: -pair[1])
+        return {kind: float(np.sqrt(total)) for kind, total in ranked}
+
+    @property
+    def total(self) -> float:
+        """Root of the sum of all squared effects: about half a 90 % interval, to first order."""
+        return float(np.sqrt(sum(bar.effect**2 for bar in self.bars)))
+
+    @property
+    def worst_check(self) -> float:
+        """Largest error of the check; 0 without a check, infinite where a solve failed."""
+        errors = [row["error"] for row in self.check]
+        return max((np.inf if error is None else float(error) for error in errors), default=0.0)
+
+    def table(self) -> pd.DataFrame:
+        """Return every input as a row: uncertain ones by effect, then what is chosen."""
+        rows = [{name: getattr(bar, name) for name in Bar.__slots__} for bar in self._all]
+        return pd.DataFrame(rows, columns=list(Bar.__slots__))
+
+    @property
+    def _all(self) -> tuple[Bar, ...]:
+        return (*self.bars, *self.chosen)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the influence as influence.json has it."""
+        return {
+            "scenario": self.asked.name,
+            "asks": self.asked.asks,
+            "as_of": self.asked.as_of.isoformat(),
+            "baseline": self.asked.baseline,
+            "figure": {
+                "name": self.figure.name,
+                "label": self.figure.label,
+                "unit": self.figure.unit,
+                "central": self.central,
+            },
+            "total": self.total,
+            "by_kind": self.by_kind,
+            "inputs": [{name: getattr(bar, name) for name in Bar.__slots__} for bar in self._all],
+            "utilities": [
+                {name: getattr(one, name) for name in Utilities.__slots__} for one in self.utilities
+            ],
+            "check": {
+                "largest_error": self.worst_check if np.isfinite(self.worst_check) else None,
+                "inputs": list(self.check),
+            },
+            "manifest": dict(self.asked.manifest),
+        }
+
+
+def influence(
+    model: WholeModel,
+    figure: str | None,
+    asked: Asked,
+    *,
+    check: bool = True,
+    progress: Progress | None = None,
+    is_cancelled: IsCancelled | None = None,
+) -> Influence:
+    """Return what every input does to a figure, to first order around the central answer.
+
+    Args:
+        model: The whole model of the question.
+        figure: Name of a headline figure; None takes the support per vehicle where there is one,
+            else the net balance.
+        asked: The question, for what is written down.
+        check: Whether the strongest inputs are held against central differences.
+        progress: Called with steps done, steps in all and what is being done.
+        is_cancelled: Asked between the steps.
+
+    Errors:
+        ScenarioError: there is no such figure; suggests the nearest.
+        EquilibriumError: there is no answer at the centre.
+        Cancelled: somebody has asked to stop.
+    """
+    name = figure or preferred(model.figures)
+    place = figure_place(model.figures, name)
+    steps = 4 if check else 3
+    tell(progress, 0, steps, "solving at the central values")
+    central = _central(model, place)
+    stop_if(is_cancelled)
+    tell(progress, 1, steps, "gradient by every input")
+    gradient = np.asarray(model.gradient(name))
+    if not np.isfinite(gradient).all():
+        raise EquilibriumError(
+            where=f"influence on {name}",
+            what="the gradient by some input is no number.",
+            fix="Report the scenario to the authors; the figure has a kink at its centre.",
+        )
+    bars = _bars(model.inputs, gradient)
+    stop_if(is_cancelled)
+    tell(progress, 2, steps, "gradient by every buyer's utility")
+    utilities = _utilities(model, name)
+    found: tuple[dict[str, Any], ...] = ()
+    if check:
+        stop_if(is_cancelled)
+        tell(progress, 3, steps, "central differences")
+        found = _check(model, place, bars[:CHECKED])
+    tell(progress, steps, steps, "done")
+    return Influence(
+        asked=asked,
+        figure=model.figures[place],
+        central=central,
+        bars=bars,
+        chosen=_chosen(model.inputs, gradient),
+        utilities=utilities,
+        check=found,
+    )
+
+
+def preferred(figures: Sequence[FigureName]) -> str:
+    """Return the figure that is asked about where none is named."""
+    known = {figure.name for figure in figures}
+    return next((name for name in PREFERRED if name in known), PREFERRED[-1])
+
+
+def _central(model: WholeModel, place: int) -> float:
+    """Return the figure at the central values."""
+    rows = Rows.of(model.solve(np.tile(model.centre(), (CHUNK, 1))))
+    if not rows.ok[0]:
+        raise EquilibriumError(
+            where="central answer",
+            what=f"with every input at its central value there is no answer: {rows.reason[0]}.",
+            fix="Mend the scenario until `backhaul run` answers it.",
+        )
+    return float(rows.figures[0, place])
+
+
+def _bars(inputs: Sequence[Input], gradient: np.ndarray) -> tuple[Bar, ...]:
+    """Return the uncertain inputs, the largest effect first; ties in the order of the inputs."""
+    bars = [
+        _bar(one, slope, half_width(one))
+        for one, slope in zip(inputs, gradient, strict=True)
+        if is_uncertain(one)
+    ]
+    return tuple(sorted(bars, key=lambda bar: -abs(bar.effect)))
+
+
+def _chosen(inputs: Sequence[Input], gradient: np.ndarray) -> tuple[Bar, ...]:
+    """Return what has no range, the largest gradient first."""
+    bars = [
+        _bar(one, slope, 0.0)
+        for one, slope in zip(inputs, gradient, strict=True)
+        if not is_uncertain(one)
+    ]
+    return tuple(sorted(bars, key=lambda bar: -abs(bar.gradient)))
+
+
+def _bar(one: Input, slope: float, half: float) -> Bar:
+    """Return one input's bar."""
+    return Bar(
+        key=one.key,
+        label=one.label,
+        kind=one.kind,
+        unit=one.unit,
+        value=float(one.value),
+        low=float(one.low),
+        high=float(one.high),
+        half_width=half,
+        gradient=float(slope),
+        effect=float(slope) * half,
+        grade=one.grade,
+        source_id=one.source_id,
+        place=one.place,
+    )
+
+
+def _utilities(model: WholeModel, name: str) -> tuple[Utilities, ...]:
+    """Return what the utilities of each market do."""
+    return tuple(
+        Utilities(
+            market=market,
+            count=int(slopes.size),
+            rss=float(np.sqrt((slopes**2).sum())),
+            largest=float(np.abs(slopes).max()),
+        )
+        for market, slopes in model.utilities(name).items()
+    )
+
+
+def _check(model: WholeModel, place: int, strongest: Sequence[Bar]) -> tuple[dict[str, Any], ...]:
+    """Return gradients beside central differences of fourth order.
+
+    The error is that of effects, as a share of the larger of the input's own and `FLOOR` times
+    the largest.
+    """
+    if not strongest:
+        return ()
+    position = {one.key: number for number, one in enumerate(model.inputs)}
+    values = np.tile(model.centre(), (CHUNK, 1))
+    for k, bar in enumerate(strongest):
+        for j, factor in enumerate((-1.0, -0.5, 0.5, 1.0)):
+            values[4 * k + j, position[bar.key]] += factor * STEP * bar.half_width
+    rows = Rows.of(model.solve(values))
+    largest = max(abs(bar.effect) for bar in strongest)
+    found = []
+    for k, bar in enumerate(strongest):
+        four = rows.figures[4 * k : 4 * k + 4, place]
+        row: dict[str, Any] = {"key": bar.key, "gradient": bar.gradient}
+        if np.isfinite(four).all():
+            difference = _difference(four, STEP * bar.half_width)
+            scale = max(abs(bar.effect), FLOOR * largest)
+            error = abs(difference - bar.gradient) * bar.half_width / scale if scale else 0.0
+            found.append(row | {"difference": difference, "error": error})
+        else:
+            found.append(row | {"difference": None, "error": None})
+    return tuple(found)
+
+
+def _difference(four: np.ndarray, step: float) -> float:
+    """Return the derivative from values at minus and plus a step and half a step."""
+    far_low, low, high, far_high = (float(value) for value in four)
+    return (8 * (high - low) - (far_high - far_low)) / (6 * step)

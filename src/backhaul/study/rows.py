@@ -1,0 +1,142 @@
+"""Solved draws as arrays: what a model answered, held against the standard row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import numpy as np
+
+from backhaul.equilibrium.certificate import SLACK
+from backhaul.equilibrium.iterate import ACCEPTED
+from backhaul.study.whole import Batch, IsCancelled, stop_if
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+LOOK = 0.2
+"""Seconds between two looks at whether somebody wants to stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Answers of n draws; the figures of a draw without an answer are NaN."""
+
+    figures: np.ndarray
+    """Shape (n, F)."""
+
+    worst: np.ndarray
+    """Largest relative price residual. Shape (n,)."""
+
+    complementarity: np.ndarray
+    """Shape (n,)."""
+
+    concavity: np.ndarray
+    """Shape (n,); negative is concave."""
+
+    distance: np.ndarray
+    """Largest relative distance of a price from its first-order prediction. Shape (n,)."""
+
+    ok: np.ndarray
+    """Whether there is an answer. Shape (n,)."""
+
+    reason: np.ndarray
+    """Why not, as text; empty where there is one. Shape (n,)."""
+
+    @property
+    def count(self) -> int:
+        """How many draws."""
+        return len(self.ok)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Rows]) -> Rows:
+        """Return parts below each other."""
+        all_parts = list(parts)
+        return cls(
+            *(
+                np.concatenate([getattr(part, name) for part in all_parts])
+                for name in (field.name for field in fields(cls))
+            )
+        )
+
+    @classmethod
+    def of(cls, batch: Batch) -> Rows:
+        """Return a model's answers, with what is short of the standard marked as no answer."""
+        figures = np.array(batch.figures, dtype=float)
+        reason = [
+            text or ("" if ok else "the model gave no reason")
+            for text, ok in zip(batch.reason, batch.ok, strict=True)
+        ]
+        short = _short_of_standard(batch, figures)
+        reason = [text or fault for text, fault in zip(reason, short, strict=True)]
+        ok = np.array([not text for text in reason], dtype=bool)
+        figures[~ok] = np.nan
+        return cls(
+            figures=figures,
+            worst=np.array(batch.worst, dtype=float),
+            complementarity=np.array(batch.complementarity, dtype=float),
+            concavity=np.array(batch.concavity, dtype=float),
+            distance=np.array(batch.distance, dtype=float),
+            ok=ok,
+            reason=np.array(reason, dtype=np.str_),
+        )
+
+
+def _short_of_standard(batch: Batch, figures: np.ndarray) -> list[str]:
+    """Return for each row what it lacks; an empty text where it lacks nothing."""
+    checks = (
+        (batch.worst, ACCEPTED, "a price is off by {:.1e} of itself; at most {:.0e} is accepted"),
+        (batch.complementarity, SLACK, "a target or limit is missed by {:.1e}; at most {:.0e}"),
+        (batch.concavity, 0.0, "a payoff is not concave: largest eigenvalue {:.1e}, below {:.0f}"),
+    )
+    found = []
+    for row in range(len(figures)):
+        faults = [
+            text.format(values[row], most)
+            for values, most, text in checks
+            if not values[row] <= most  # also what is no number
+        ]
+        if not faults and not np.isfinite(figures[row]).all():
+            faults = ["a figure is no number"]
+        found.append("; ".join(faults))
+    return found
+
+
+def in_threads(
+    work: Callable[[T], R],
+    jobs: Iterable[T],
+    *,
+    workers: int,
+    is_cancelled: IsCancelled | None = None,
+) -> Iterator[R]:
+    """Yield the result of every job as it is done, in any order.
+
+    Few jobs wait at a time, so that they may be large. When somebody stops, or anything fails,
+    jobs under way are waited for and no further one begins.
+
+    Args:
+        work: Called with one job in a thread.
+        jobs: Taken one by one in this thread.
+        workers: Threads at work together.
+        is_cancelled: Asked several times a second.
+
+    Errors:
+        Cancelled: somebody has asked to stop.
+    """
+    waiting: set[Future[R]] = set()
+    left = iter(jobs)
+    pool = ThreadPoolExecutor(max(1, workers))
+    try:
+        while True:
+            stop_if(is_cancelled)
+            while len(waiting) <= workers and (job := next(left, None)) is not None:
+                waiting.add(pool.submit(work, job))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, timeout=LOOK, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
