@@ -29,7 +29,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _no_toml(error, path.name, text) from error
+        raise no_toml(error, path.name, text) from error
     if not content:
         raise ScenarioError(
             where=path.name,
@@ -118,7 +118,7 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _no_toml(error: tomllib.TOMLDecodeError, file: str, text: str) -> ScenarioError:
+def no_toml(error: tomllib.TOMLDecodeError, file: str, text: str) -> ScenarioError:
     """Return the parser's refusal with the line and what stands there."""
     message = str(error)
     place = re.search(r"\(at line (\d+)", message)
