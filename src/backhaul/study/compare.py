@@ -199,7 +199,7 @@ def compare(
         outcome = run(worlds[key], scenario, None, told, seed=seed)
         outcomes.append(outcome if refine is None else refine(scenario, outcome))
     return Comparison(
-        labels=_unique([scenario.name for scenario in scenarios]), outcomes=tuple(outcomes)
+        labels=unique([scenario.name for scenario in scenarios]), outcomes=tuple(outcomes)
     )
 
 
@@ -222,7 +222,7 @@ def _with_prefix(say: Progress, prefix: str) -> Progress:
     return lambda step: say(prefix + step)
 
 
-def _unique(names: Sequence[str]) -> tuple[str, ...]:
+def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Return names with a number behind those that came before."""
     seen: dict[str, int] = {}
     labels = []
