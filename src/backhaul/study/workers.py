@@ -39,11 +39,11 @@ def mapper(question: Question, workers: int) -> Iterator[tuple[Centre, SolveAll]
         here = centre(question)
         yield here, lambda tasks: (one_run(here, task) for task in tasks)
         return
-    with _one_thread_each():
+    with one_thread_each():
         pool = ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=_start, initargs=(question,)
         )
-        with _children_ignore_interrupts():
+        with children_ignore_interrupts():
             for _ in range(workers):
                 pool.submit(_nothing)
     try:
@@ -93,7 +93,7 @@ def _one(task: Task) -> Run:
 
 
 @contextmanager
-def _children_ignore_interrupts() -> Iterator[None]:
+def children_ignore_interrupts() -> Iterator[None]:
     """Let processes that start here be deaf to interrupts from their first instruction."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -106,7 +106,7 @@ def _children_ignore_interrupts() -> Iterator[None]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Let processes that start here compute on one thread, whatever this one does."""
     kept = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
