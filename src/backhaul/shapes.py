@@ -1,4 +1,4 @@
-"""Names for array shapes: J products, I consumers, F firms, L links."""
+"""Names for array shapes: J products, I consumers, F firms, L links, P plants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 PerProduct = Float[np.ndarray, " J"]
 PerConsumer = Float[np.ndarray, " I"]
 PerLink = Float[np.ndarray, " L"]
+PerPlant = Float[np.ndarray, " P"]
 ProductByConsumer = Float[np.ndarray, "J I"]
 ProductByProduct = Float[np.ndarray, "J J"]
 FirmByFirm = Float[np.ndarray, "F F"]

@@ -94,11 +94,11 @@ def test_a_duty_on_border_prices_reaches_the_treasury(solved):
 
 
 def test_moving_between_plants_is_booked_at_what_it_costs(solved):
-    """It is the unit cost that prices follow less the mean cost over links; nothing at the base."""
+    """The cost that prices follow less shadow prices and mean cost over links; none at the base."""
     found = solved("us-tariff-15-regime")
     side = found.scenario.sides["US"]
     mean = side.supply.total(side.link_share * side.delivered.unit)
-    index = side.wedge.cost - side.delivered.carried(side.supply)
+    index = side.wedge.cost - side.scarcity - side.delivered.carried(side.supply)
 
     booked = Books(found.scenario).accounts["US"].receipts["moving between plants"]
 

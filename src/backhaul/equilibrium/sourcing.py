@@ -123,3 +123,23 @@ def source(links: Links, cost: PerLink) -> Sourcing:
         index = index - dispersion * log_sum
     mean = np.bincount(product, share * cost)
     return Sourcing(share=share, cost=index, resourcing=index - mean)
+
+
+def link_slopes(links: Links, share: PerLink, change: np.ndarray) -> np.ndarray:
+    """Return how shares of links answer changes of delivered costs: -share (D - mean D) / mu.
+
+    Args:
+        links: The plants that can deliver each product.
+        share: Shares at which the slopes are taken, from `source`. Shape (L,).
+        change: Changes of delivered costs, one column each. Shape (L, K), market currency.
+
+    Returns:
+        Change of each share. Shape (L, K); zero where theta is zero.
+    """
+    if links.theta == 0:
+        return np.zeros_like(change)
+    mean = np.zeros((links.products, change.shape[1]))
+    np.add.at(mean, links.product, share[:, None] * change)
+    pull = (share * links.theta / links.mean_base_cost[links.product])[:, None]
+    slopes: np.ndarray = -pull * (change - mean[links.product])
+    return slopes

@@ -259,6 +259,11 @@ def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProdu
 
     Shape (J,), market currency per vehicle.
     """
+    return supply.total(supply.share * credits_by_link(supply, measures, on))
+
+
+def credits_by_link(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
+    """Return the purchase subsidy that a car of each link carries. Shape (L,), market currency."""
     known: dict[tuple[str, ...], float] = {}
     amounts = []
     for link, product in zip(supply.links, supply.product, strict=True):
@@ -267,4 +272,4 @@ def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProdu
         if key not in known:
             known[key] = purchase_subsidy(measures, supply.importer, on, traits)
         amounts.append(known[key])
-    return supply.total(supply.share * np.array(amounts))
+    return np.array(amounts)
