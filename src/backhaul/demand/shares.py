@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Inexact
@@ -18,19 +19,43 @@ SmoothProductByConsumer = Inexact[np.ndarray, "J I"]
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """The choice probabilities of each consumer, on every level of the nest."""
+    """The choice probabilities of each consumer, on every level of the nest.
+
+    Only the probabilities of products are worked out at once; the levels in between when asked.
+    """
 
     share: SmoothProductByConsumer
     """Probability that consumer i buys product j. Shape (J, I)."""
 
-    in_nest: SmoothProductByConsumer
-    """Probability of product j given that its segment is chosen. Shape (J, I)."""
-
-    in_market: SmoothProductByConsumer
-    """Probability of product j given that a new car is bought. Shape (J, I)."""
-
     inclusive: SmoothPerConsumer
     """Log-sum utility of buying any new car; expected utility is log(1 + exp(inclusive))."""
+
+    power: SmoothProductByConsumer
+    """exp(V / (1 - sigma_seg)), as a multiple of that of the best in the nest. Shape (J, I)."""
+
+    nest: IndexPerProduct
+    """Nest of each product. Shape (J,)."""
+
+    per_power: np.ndarray
+    """Probability given the segment, per unit of power. Shape (G, I)."""
+
+    segment: np.ndarray
+    """Probability of each segment given that a new car is bought. Shape (G, I)."""
+
+    @cached_property
+    def buys(self) -> SmoothPerConsumer:
+        """Probability of buying any new car. Shape (I,)."""
+        return _logistic(self.inclusive)
+
+    @cached_property
+    def in_nest(self) -> SmoothProductByConsumer:
+        """Probability of product j given that its segment is chosen. Shape (J, I)."""
+        return self.power * by_product(self.per_power, self.nest)
+
+    @cached_property
+    def in_market(self) -> SmoothProductByConsumer:
+        """Probability of product j given that a new car is bought. Shape (J, I)."""
+        return self.power * by_product(self.per_power * self.segment, self.nest)
 
 
 def choice(taste: Taste, price: SmoothPerProduct) -> Choice:
@@ -47,16 +72,22 @@ def choice(taste: Taste, price: SmoothPerProduct) -> Choice:
         Verboven (1996), RAND Journal of Economics 27(2), for the two levels. Complex prices are
         allowed, so that slopes can be checked by complex steps.
     """
-    value = taste.delta[:, None] - (price + taste.penalty)[:, None] * taste.alpha
-    if taste.mu is not None:
-        value = value + taste.mu
     return nested_choice(
-        value=value,
+        value=utility(taste, price),
         nest=taste.nest,
         members=taste.members,
         sigma_in=taste.sigma_in,
         sigma_seg=taste.sigma_seg,
     )
+
+
+def utility(taste: Taste, price: SmoothPerProduct) -> SmoothProductByConsumer:
+    """Return utility without the nested errors, `delta_j - alpha_i (p_j + penalty_j) + mu_ij`."""
+    value = (price + taste.penalty)[:, None] * taste.alpha
+    np.subtract(taste.delta[:, None], value, out=value)
+    if taste.mu is not None:
+        value += taste.mu
+    return value
 
 
 def shares(taste: Taste, price: SmoothPerProduct) -> SmoothPerProduct:
@@ -86,22 +117,39 @@ def nested_choice(
             `0 <= sigma_in <= sigma_seg` fails; the calibration passes through such points.
     """
     within, between = 1 - sigma_seg, 1 - sigma_in
-    top = np.stack([value.real[row].max(axis=0) for row in members.astype(bool)])
-    power = np.exp((value - top[nest]) / within)
+    top = _best_by_nest(value.real, members)
+    power = value - by_product(top, nest)
+    if within != 1:
+        power /= within
+    np.exp(power, out=power)
     in_segment = members @ power
-    segment = within * np.log(in_segment) + top
-    best = segment.real.max(axis=0)
-    chosen = np.exp((segment - best) / between)
-    all_cars = chosen.sum(axis=0)
+    log_segment = within * np.log(in_segment) + top
+    best = log_segment.real.max(axis=0)
+    segment = np.exp((log_segment - best) / between)
+    all_cars = segment.sum(axis=0)
     inclusive = between * np.log(all_cars) + best
-    in_nest = power / in_segment[nest]
-    in_market = in_nest * (chosen / all_cars)[nest]
+    per_power = 1 / in_segment
+    segment = segment / all_cars
     return Choice(
-        share=in_market * _logistic(inclusive),
-        in_nest=in_nest,
-        in_market=in_market,
+        share=power * by_product(per_power * segment * _logistic(inclusive), nest),
         inclusive=inclusive,
+        power=power,
+        nest=nest,
+        per_power=per_power,
+        segment=segment,
     )
+
+
+def by_product(rows: np.ndarray, nest: IndexPerProduct) -> np.ndarray:
+    """Return the row of each product's nest, (J, I); with one nest its row alone, (1, I)."""
+    return rows if len(rows) == 1 else rows[nest]
+
+
+def _best_by_nest(value: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Return the highest utility in each nest. Shape (G, I)."""
+    if len(members) == 1:
+        return value.max(axis=0, keepdims=True)
+    return np.stack([value[row].max(axis=0) for row in members.astype(bool)])
 
 
 def _logistic(x: SmoothPerConsumer) -> SmoothPerConsumer:

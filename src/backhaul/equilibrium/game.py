@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,6 +15,18 @@ from backhaul.errors import MarketError
 from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
 from backhaul.shapes import IndexPerProduct, PerProduct, ProductByProduct
+
+Holder = TypeVar("Holder", Taste, Wedge)
+
+_OF_STAKES = (
+    "stake_of_setter",
+    "same_nest",
+    "by_seller",
+    "by_seller_and_nest",
+    "own_by_nest",
+    "rivals_by_nest",
+)
+"""What a game derives from its stakes, in their precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +96,7 @@ class Game:
     @cached_property
     def same_nest(self) -> ProductByProduct:
         """1 where two products are in one nest, else 0."""
-        return (self.taste.nest[:, None] == self.taste.nest).astype(float)
+        return (self.taste.nest[:, None] == self.taste.nest).astype(self.stake.dtype)
 
     @cached_property
     def curvature(self) -> tuple[float, float, float, float]:
@@ -106,13 +120,13 @@ class Game:
     @cached_property
     def own_by_nest(self) -> csr_array:
         """Sum over the products of a nest whose price the seller sets. Shape (D G, J)."""
-        own = (self.seller == np.arange(len(self.sellers))[:, None]).astype(float)
+        own = (self.seller == np.arange(len(self.sellers))[:, None]).astype(self.stake.dtype)
         return self._per_nest(own)
 
     @cached_property
     def rivals_by_nest(self) -> csr_array:
         """Sum over the products of a nest whose price others set. Shape (D G, J)."""
-        others = (self.seller != np.arange(len(self.sellers))[:, None]).astype(float)
+        others = (self.seller != np.arange(len(self.sellers))[:, None]).astype(self.stake.dtype)
         return self._per_nest(others)
 
     @property
@@ -139,12 +153,30 @@ class Game:
 
     def with_cost(self, cost: PerProduct) -> Game:
         """Return the same game at other unit costs. Shape (J,), market currency per vehicle."""
-        return replace(self, wedge=Wedge(keep=self.wedge.keep, cost=cost))
+        game = copy(self)  # with what is known already about who sets which price
+        game.__dict__.pop("in_single", None)
+        object.__setattr__(game, "wedge", Wedge(keep=self.wedge.keep, cost=cost))
+        game.__post_init__()
+        return game
+
+    @cached_property
+    def in_single(self) -> Game:
+        """The same game in single precision: for the way to an answer, never for the answer."""
+        taste = _single(self.taste, ("delta", "alpha", "weights", "penalty", "mu", "members"))
+        game = copy(self)
+        object.__setattr__(game, "taste", taste)
+        object.__setattr__(game, "wedge", _single(self.wedge, ("keep", "cost")))
+        for name in _OF_STAKES:
+            game.__dict__.pop(name, None)
+        game.__dict__["stake"] = self.stake.astype(np.float32)
+        return game
 
     @cached_property
     def _grouping(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the distinct rows of kappa (D, F), and the row of each firm (F,)."""
         kappa, firms = self.conduct.kappa, len(self.conduct.names)
+        if self.conduct.is_partition:
+            return kappa, np.arange(firms)
         group = np.full(firms, -1)
         first: list[int] = []
         for f in range(firms):
@@ -160,3 +192,12 @@ class Game:
         rows = seller * nests + self.taste.nest[product]
         shape = (weight.shape[0] * nests, weight.shape[1])
         return csr_array((weight[seller, product], (rows, product)), shape=shape)
+
+
+def _single(held: Holder, names: tuple[str, ...]) -> Holder:
+    """Return a copy with these arrays in single precision."""
+    light = copy(held)
+    for name in names:
+        array = getattr(held, name)
+        light.__dict__[name] = None if array is None else array.astype(np.float32)
+    return light

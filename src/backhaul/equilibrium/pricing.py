@@ -9,14 +9,13 @@ import numpy as np
 from backhaul.demand.shares import (
     Choice,
     SmoothPerProduct,
-    SmoothProductByConsumer,
     choice,
 )
 from backhaul.demand.taste import Taste
 from backhaul.equilibrium.game import Game
 from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
-from backhaul.shapes import PerConsumer, PerProduct, ProductByProduct
+from backhaul.shapes import IndexPerProduct, PerConsumer, PerProduct, ProductByProduct
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +35,17 @@ class Conditions:
     """Expected margin of a seller from a buyer of a nest. Shape (D, G, I); zero if b is zero."""
 
     in_market: np.ndarray
-    """Expected margin of a seller from a buyer of any car. Shape (D, I); zero if c is zero."""
+    """Expected margin of a seller from a buyer of any car. Shape (D, I); zero if b, c are zero."""
 
     overall: np.ndarray
     """Expected margin of a seller from a household. Shape (D, I)."""
 
-    regained: SmoothProductByConsumer
-    """X_ij: what the seller of j regains from a buyer who leaves j. Shape (J, I)."""
+    regained: np.ndarray
+    """What a seller regains from a buyer who leaves one of its products. Shape (D G, I), or
+    (D, I) if b is zero: then it does not matter which nest the product is in."""
+
+    cell: IndexPerProduct
+    """Row of each product in `regained`. Shape (J,)."""
 
     profit_slope: SmoothPerProduct
     """F_j: derivative of the seller's profit per household by p_j. Shape (J,)."""
@@ -92,21 +95,24 @@ def conditions(game: Game, price: SmoothPerProduct) -> Conditions:
     chosen = choice(taste, price)
     margin = keep * price - game.wedge.cost
     share = chosen.share
-    overall = game.by_seller @ (share * margin[:, None])
-    in_market = np.zeros_like(overall)
-    in_nest = np.zeros((1, 1, 1))
-    regained = overall
-    if c:
-        in_market = game.by_seller @ (chosen.in_market * margin[:, None])
-        regained = regained + c * in_market
-    regained = regained[game.seller]
+    in_market, in_nest = np.zeros((1, 1)), np.zeros((1, 1, 1))
     if b:
-        sums = game.by_seller_and_nest @ (chosen.in_nest * margin[:, None])
-        regained += b * sums[game.sum_cell]
-        in_nest = sums.reshape(len(game.sellers), taste.nests, -1)
+        earned = game.by_seller_and_nest @ (chosen.power * margin[:, None])
+        in_nest = earned.reshape(len(game.sellers), taste.nests, -1) * chosen.per_power
+        in_market = (in_nest * chosen.segment).sum(axis=1)
+        overall = in_market * chosen.buys
+        regained = (b * in_nest + (c * in_market + overall)[:, None]).reshape(earned.shape)
+    else:
+        regained = overall = game.by_seller @ (share * margin[:, None])
+        if c:
+            in_market = game.by_seller @ (chosen.in_market * margin[:, None])
+            regained = overall + c * in_market
+    cell = game.sum_cell if b else game.seller
     weight = taste.weights * taste.alpha
     pull = share @ weight
-    regain = (share * regained) @ weight
+    moved = regained[cell]
+    moved *= share
+    regain = moved @ weight
     sales = keep * (share @ taste.weights)
     slope = sales + regain - a * pull * margin
     return Conditions(
@@ -117,6 +123,7 @@ def conditions(game: Game, price: SmoothPerProduct) -> Conditions:
         in_market=in_market,
         overall=overall,
         regained=regained,
+        cell=cell,
         profit_slope=slope,
         pull=pull,
         gap=((sales + regain) / (a * pull) - margin) / keep,
@@ -170,33 +177,32 @@ def _slopes(game: Game, now: Conditions, held: PerProduct) -> ProductByProduct:
     alpha the terms are, by consumer: R_j [P_j + alpha (c Min + M)] q_l; c alpha R_j (Min - M)
     s_l|in; stake R_j (keep_l - alpha a m_l) (q_l + b s_l|g); b R_j (P_j + a alpha Mg_j) s_l|g
     inside a nest; b alpha R_j Mg_{f(j) g(l)} q_l; and a (R_j P_j + keep_j L_j) on the diagonal.
+    As s_l = s_l|in times the chance to buy any car, all but those of a nest are one product.
     """
     a, _, b, c = game.curvature
     taste, keep, chosen, seller = game.taste, game.wedge.keep, now.choice, game.seller
-    alpha, share = taste.alpha, chosen.share
-    pulled = share * (taste.weights * alpha)
-    left = keep[:, None] - alpha * (a * now.margin[:, None] - now.regained)
-    left = left - held[:, None] * alpha
-    worth = keep[:, None] - (a * alpha) * now.margin[:, None]
-    both = share + c * chosen.in_market if c else share
-    of_setter = (now.overall + c * now.in_market)[seller]
-    slopes = (pulled * (left + alpha * of_setter)) @ both.T
-    stake = game.stake_of_setter
-    slopes += stake * (pulled @ (worth * both).T)
-    if c:
-        spread = (now.in_market - now.overall)[seller]
-        slopes += c * ((pulled * alpha * spread) @ chosen.in_market.T)
-    if b:
-        tilted = pulled * alpha
-        for nest in range(taste.nests):
-            of = np.flatnonzero(taste.nest == nest)
-            other = now.in_nest[:, nest]
-            slopes[:, of] += b * ((tilted * other[seller]) @ both[of].T)
-            block = (pulled[of] * left[of] + a * tilted[of] * other[seller[of]]) @ (
-                chosen.in_nest[of].T
-            )
-            block += stake[np.ix_(of, of)] * (pulled[of] @ (worth[of] * chosen.in_nest[of]).T)
-            slopes[np.ix_(of, of)] += b * block
-    own = a * ((pulled * left).sum(axis=1) + keep * now.pull)
-    slopes[np.diag_indices_from(slopes)] -= own
+    right, reach = (chosen.in_market, chosen.buys + c) if c else (chosen.share, 1.0)
+    pulled = chosen.share * (taste.weights * taste.alpha)
+    tilted = pulled * taste.alpha
+    left = now.regained[now.cell]
+    left -= (a * now.margin + held)[:, None]
+    left *= tilted
+    left += keep[:, None] * pulled
+    setter = reach * (now.overall + c * now.in_market) + c * (now.in_market - now.overall)
+    base = tilted * setter[seller]
+    base += left * reach
+    worth = np.multiply.outer(-a * now.margin, taste.alpha)
+    worth += keep[:, None]
+    slopes = game.stake_of_setter * (pulled @ (worth * (right * reach)).T)
+    if not b:
+        slopes += base @ right.T
+    for nest in range(taste.nests if b else 0):
+        of = np.flatnonzero(taste.nest == nest)
+        both = np.ix_(of, of)
+        margin = b * now.in_nest[:, nest]
+        slopes[:, of] += (base + tilted * (margin * reach)[seller]) @ right[of].T
+        in_nest = chosen.in_nest[of]
+        slopes[both] += (b * left[of] + a * tilted[of] * margin[seller[of]]) @ in_nest.T
+        slopes[both] += b * game.stake_of_setter[both] * (pulled[of] @ (worth[of] * in_nest).T)
+    slopes[np.diag_indices_from(slopes)] -= a * (left.sum(axis=1) + keep * now.pull)
     return slopes
