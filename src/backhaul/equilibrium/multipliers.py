@@ -28,6 +28,10 @@ PART_OF_COST = 0.05
 EXACT = 1e-12
 """Violation of complementarity at which the search stops."""
 
+NO_SEARCH = 1e-10
+"""Violation at which no search begins: a plant that is full to the last car, and to the noise of
+the prices, is not over its capacity."""
+
 SLACK = 1e-8
 """Largest violation of complementarity that is accepted. Source: MODEL section 8."""
 
@@ -106,10 +110,10 @@ class Joint:
         return max(self.plants_miss, *of_venues)
 
     @property
-    def is_exact(self) -> bool:
-        """Whether complementarity is met to rounding, and plants with room have no price at all."""
+    def is_idle_priced(self) -> bool:
+        """Whether a plant with room has a shadow price, however small."""
         idle = (self.shadow > 0) & (self.shadow / USD < _slack(self.limits, self.loads))
-        return self.miss <= EXACT and not idle.any()
+        return bool(idle.any())
 
     @property
     def holds(self) -> bool:
@@ -150,7 +154,7 @@ def balance(
         np.zeros(len(venues)) if support is None else np.array(support, dtype=float),
     )
     joint = _first(tuple(venues), limits, first)
-    if joint.is_exact:
+    if joint.miss <= NO_SEARCH and not joint.is_idle_priced:
         return joint
     history: list[float] = []
     for _ in range(STEPS):
@@ -161,7 +165,7 @@ def balance(
         if moved is None:
             break
         joint = moved
-        if joint.is_exact:
+        if joint.miss <= EXACT and not joint.is_idle_priced:
             break
     return joint
 
