@@ -168,7 +168,9 @@ def loads_of(stand: Stand, plants: int) -> PerPlant:
         mine = sourced.share[order.links]
         units[order.links] += order.units * mine / mine.sum()
     bounded = delivery.plant >= 0
-    return np.bincount(delivery.plant[bounded], units[bounded], minlength=plants)
+    loads = np.zeros(plants)
+    np.add.at(loads, delivery.plant[bounded], units[bounded])
+    return loads
 
 
 @dataclass(frozen=True, eq=False)
