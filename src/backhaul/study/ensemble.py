@@ -14,7 +14,7 @@ from backhaul.errors import EquilibriumError
 from backhaul.study.draws import CHUNK, Points, drawn, rounded_up
 from backhaul.study.found import Ensemble, Proof, proof_of
 from backhaul.study.kept import Kept
-from backhaul.study.rows import Rows, in_threads
+from backhaul.study.rows import Rows, at_centre, in_threads
 from backhaul.study.whole import (
     Asked,
     IsCancelled,
@@ -84,16 +84,18 @@ def ensemble(
     kept = None if keep is None else Kept.opened(keep, question)
     started = time.monotonic()
     centre, rows = _solved(model, plan, kept, progress, is_cancelled)
+    applies = np.isfinite(centre)
     seconds = time.monotonic() - started
     started = time.monotonic()
     proofs = _proofs(model, rows, plan, kept, (progress, is_cancelled)) if plan.certify else ()
     return Ensemble(
         asked=asked,
         plan=question,
-        figures=tuple(model.figures),
+        figures=tuple(f for f, here in zip(model.figures, applies, strict=True) if here),
+        idle=tuple(f.name for f, here in zip(model.figures, applies, strict=True) if not here),
         inputs=tuple(model.inputs),
         places=places,
-        centre=centre.figures[0],
+        centre=centre[applies],
         rows=_refused(rows, proofs),
         flagged=_flagged(rows),
         proofs=proofs,
@@ -123,24 +125,21 @@ def _solved(
     kept: Kept | None,
     progress: Progress | None,
     is_cancelled: IsCancelled | None,
-) -> tuple[Rows, Rows]:
-    """Return the answer at the centre, and those of all draws in order."""
+) -> tuple[np.ndarray, Rows]:
+    """Return the figures at the centre, and the answers of all draws in order.
+
+    A figure that is no number at the centre does not apply to the question and is not followed.
+    """
     n = rounded_up(plan.n)
     tell(progress, 0, n, "preparing the model")
-    # As many rows as a chunk has, so that what the model prepares for that size serves all.
-    centre = Rows.of(model.solve(np.tile(model.centre(), (min(n, CHUNK), 1))))
-    if not centre.ok[0]:
-        raise EquilibriumError(
-            where="centre of the ensemble",
-            what=f"with every input at its central value there is no answer: {centre.reason[0]}.",
-            fix="Mend the scenario until `backhaul run` answers it.",
-        )
+    centre = at_centre(model, min(n, CHUNK))
+    columns = [int(k) for k in np.flatnonzero(np.isfinite(centre))]
     parts: dict[int, Rows] = {}
     done = 0
 
     def solved(job: tuple[int, np.ndarray]) -> tuple[int, Rows]:
         number, values = job
-        rows = Rows.of(model.solve(values))
+        rows = Rows.of(model.solve(values), columns)
         if kept is not None:
             kept.keep_chunk(number, rows)
         return number, rows

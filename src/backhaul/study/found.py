@@ -76,6 +76,11 @@ class Ensemble:
     """Everything that decides what the draws are."""
 
     figures: tuple[FigureName, ...]
+    """Those that apply to the question."""
+
+    idle: tuple[str, ...]
+    """Names of those that do not: they are no number at the centre."""
+
     inputs: tuple[Input, ...]
     places: tuple[int, ...]
     """Which inputs were drawn."""
@@ -192,6 +197,7 @@ class Ensemble:
                 "inputs": len(self.places),
             },
             "figures": [interval.as_dict() for interval in self.intervals],
+            "not_applicable": list(self.idle),
             "failures": [{"draw": draw, "reason": reason} for draw, reason in self.failures],
             "certificates": {
                 "checked": len(self.proofs),

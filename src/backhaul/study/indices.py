@@ -212,7 +212,7 @@ def _figure_at(
         cells, values = job
         # Every batch has one size, for which the model is prepared.
         full = np.vstack([values, np.tile(values[-1:], (CHUNK - len(values), 1))])
-        return cells, Rows.of(model.solve(full)).figures[: len(values), place]
+        return cells, Rows.of(model.solve(full), (place,)).figures[: len(values), 0]
 
     jobs = _mixtures(model.centre(), places, ends)
     return in_threads(solved, jobs, workers=workers, is_cancelled=is_cancelled)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backhaul.errors import EquilibriumError
+from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.draws import CHUNK, half_width, is_uncertain
-from backhaul.study.rows import Rows
+from backhaul.study.rows import Rows, at_centre
 from backhaul.study.whole import (
     Asked,
     FigureName,
@@ -180,7 +180,13 @@ def influence(
     place = figure_place(model.figures, name)
     steps = 4 if check else 3
     tell(progress, 0, steps, "solving at the central values")
-    central = _central(model, place)
+    central = float(at_centre(model, CHUNK)[place])
+    if not np.isfinite(central):
+        raise ScenarioError(
+            where=f"figure {name!r}",
+            what="it does not apply to this question: at the central values it is no number.",
+            fix="Ask for another figure with --of.",
+        )
     stop_if(is_cancelled)
     tell(progress, 1, steps, "gradient by every input")
     gradient = np.asarray(model.gradient(name))
@@ -215,18 +221,6 @@ def preferred(figures: Sequence[FigureName]) -> str:
     """Return the figure that is asked about where none is named."""
     known = {figure.name for figure in figures}
     return next((name for name in PREFERRED if name in known), PREFERRED[-1])
-
-
-def _central(model: WholeModel, place: int) -> float:
-    """Return the figure at the central values."""
-    rows = Rows.of(model.solve(np.tile(model.centre(), (CHUNK, 1))))
-    if not rows.ok[0]:
-        raise EquilibriumError(
-            where="central answer",
-            what=f"with every input at its central value there is no answer: {rows.reason[0]}.",
-            fix="Mend the scenario until `backhaul run` answers it.",
-        )
-    return float(rows.figures[0, place])
 
 
 def _bars(inputs: Sequence[Input], gradient: np.ndarray) -> tuple[Bar, ...]:
@@ -294,11 +288,11 @@ def _check(model: WholeModel, place: int, strongest: Sequence[Bar]) -> tuple[dic
     for k, bar in enumerate(strongest):
         for j, factor in enumerate((-1.0, -0.5, 0.5, 1.0)):
             values[4 * k + j, position[bar.key]] += factor * STEP * bar.half_width
-    rows = Rows.of(model.solve(values))
+    rows = Rows.of(model.solve(values), (place,))
     largest = max(abs(bar.effect) for bar in strongest)
     found = []
     for k, bar in enumerate(strongest):
-        four = rows.figures[4 * k : 4 * k + 4, place]
+        four = rows.figures[4 * k : 4 * k + 4, 0]
         row: dict[str, Any] = {"key": bar.key, "gradient": bar.gradient}
         if np.isfinite(four).all():
             difference = _difference(four, STEP * bar.half_width)

@@ -24,8 +24,8 @@ SAID = {
     "versions": "versions of the packages",
     "n": "the number of draws",
     "seed": "the seed",
-    "hold_tastes": "whether tastes are held",
-    "drawn": "the inputs that are drawn, or their ranges",
+    "hold_tastes": "holding of tastes",
+    "drawn": "the inputs that are drawn or their ranges",
     "figures": "the figures",
 }
 """What the parts of a question are called."""
@@ -62,7 +62,7 @@ class Kept:
         if differing:
             raise ScenarioError(
                 where=f"unfinished ensemble in {folder}",
-                what=f"it answers another question: {'; '.join(differing)}.",
+                what=f"it answers another question; not the same: {', '.join(differing)}.",
                 fix=f"Ask the same again, or remove the folder {folder} to start anew.",
             )
         return cls(folder)
@@ -124,7 +124,7 @@ def _differing(known: object, asked: Mapping[str, Any]) -> list[str]:
         values = [whole.get(part) for whole in (known, asked)]
         if all(isinstance(value, int | str | bool) and len(str(value)) < 30 for value in values):
             name += f" ({values[0]} there, {values[1]} here)"
-        said.append(f"{name} differ" if name.endswith("s") else f"{name} differs")
+        said.append(name)
     return said
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields
 from typing import TypeVar
@@ -11,7 +11,8 @@ import numpy as np
 
 from backhaul.equilibrium.certificate import SLACK
 from backhaul.equilibrium.iterate import ACCEPTED
-from backhaul.study.whole import Batch, IsCancelled, stop_if
+from backhaul.errors import EquilibriumError
+from backhaul.study.whole import Batch, IsCancelled, WholeModel, stop_if
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -62,14 +63,21 @@ class Rows:
         )
 
     @classmethod
-    def of(cls, batch: Batch) -> Rows:
-        """Return a model's answers, with what is short of the standard marked as no answer."""
+    def of(cls, batch: Batch, columns: Sequence[int] | None = None) -> Rows:
+        """Return a model's answers, with what is short of the standard marked as no answer.
+
+        Args:
+            batch: What the model gave.
+            columns: Figures that are kept, each of which must be a number in every draw with an
+                answer. None keeps all, also those that do not apply and are no number.
+        """
         figures = np.array(batch.figures, dtype=float)
+        figures = figures if columns is None else figures[:, list(columns)]
         reason = [
             text or ("" if ok else "the model gave no reason")
             for text, ok in zip(batch.reason, batch.ok, strict=True)
         ]
-        short = _short_of_standard(batch, figures)
+        short = _short_of_standard(batch, None if columns is None else figures)
         reason = [text or fault for text, fault in zip(reason, short, strict=True)]
         ok = np.array([not text for text in reason], dtype=bool)
         figures[~ok] = np.nan
@@ -84,7 +92,27 @@ class Rows:
         )
 
 
-def _short_of_standard(batch: Batch, figures: np.ndarray) -> list[str]:
+def at_centre(model: WholeModel, size: int) -> np.ndarray:
+    """Return every figure with all inputs at their centre; NaN where one does not apply. (F,).
+
+    Args:
+        model: The whole model of a question.
+        size: Rows of the batches that follow; the model is prepared for them by this one.
+
+    Errors:
+        EquilibriumError: there is no answer at the centre.
+    """
+    rows = Rows.of(model.solve(np.tile(model.centre(), (size, 1))))
+    if not rows.ok[0]:
+        raise EquilibriumError(
+            where="answer at the central values",
+            what=f"with every input at its central value there is none: {rows.reason[0]}.",
+            fix="Mend the scenario until `backhaul run` answers it.",
+        )
+    return np.array(rows.figures[0])
+
+
+def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
     """Return for each row what it lacks; an empty text where it lacks nothing."""
     checks = (
         (batch.worst, ACCEPTED, "a price is off by {:.1e} of itself; at most {:.0e} is accepted"),
@@ -92,13 +120,13 @@ def _short_of_standard(batch: Batch, figures: np.ndarray) -> list[str]:
         (batch.concavity, 0.0, "a payoff is not concave: largest eigenvalue {:.1e}, below {:.0f}"),
     )
     found = []
-    for row in range(len(figures)):
+    for row in range(len(batch.ok)):
         faults = [
             text.format(values[row], most)
             for values, most, text in checks
             if not values[row] <= most  # also what is no number
         ]
-        if not faults and not np.isfinite(figures[row]).all():
+        if not faults and figures is not None and not np.isfinite(figures[row]).all():
             faults = ["a figure is no number"]
         found.append("; ".join(faults))
     return found

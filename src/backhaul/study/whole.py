@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class Cancelled(Exception):
     """The study was stopped on request; what was kept is kept."""
 
 
+@runtime_checkable
 class Input(Protocol):
     """One number that an answer rests on."""
 
@@ -89,6 +90,7 @@ class Input(Protocol):
         """Values that it takes with equal chance, where its distribution is empirical."""
 
 
+@runtime_checkable
 class FigureName(Protocol):
     """One headline figure: its change against the baseline, or its level where it has none."""
 
@@ -105,6 +107,7 @@ class FigureName(Protocol):
         """Name for people."""
 
 
+@runtime_checkable
 class Batch(Protocol):
     """Answers for n vectors of inputs; row by row the same in whatever batch it was solved."""
 
@@ -137,6 +140,7 @@ class Batch(Protocol):
         """Why not; empty where it is. Length n."""
 
 
+@runtime_checkable
 class WholeModel(Protocol):
     """The whole model of one question as a function of all its numbers."""
 

@@ -1,0 +1,173 @@
+"""A design as a small optimisation: scaled instruments, goal and cost as figures of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backhaul.errors import EquilibriumError, ScenarioError
+from backhaul.ground.names import did_you_mean
+from backhaul.study.draws import CHUNK
+from backhaul.study.goal import Cost, Goal
+from backhaul.study.rows import Rows
+from backhaul.study.whole import Input, WholeModel, figure_place
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One lever, with the bounds within which it may be set."""
+
+    name: str
+    """Short name, such as "support"."""
+
+    key: str
+    label: str
+    unit: str
+    place: int
+    """Place of its input in the model."""
+
+    rest: float
+    """Where it stands when it is not used."""
+
+    low: float
+    high: float
+
+
+def chosen_instruments(
+    inputs: Sequence[Input],
+    names: Sequence[str],
+    bounds: Mapping[str, tuple[float, float]],
+) -> tuple[Instrument, ...]:
+    """Return the instruments that are named, each with its own or the given bounds.
+
+    Errors:
+        ScenarioError: a name is unknown or given twice, a bound is none, or belongs to none.
+    """
+    known = {
+        one.key.removeprefix("instrument.").split("_")[0]: place
+        for place, one in enumerate(inputs)
+        if one.kind == "instrument"
+    }
+    for name in (*names, *bounds):
+        if name not in known:
+            raise ScenarioError(
+                where=f"instrument {name!r}",
+                what=f"there is no such instrument here; there are {', '.join(known)}.",
+                fix=did_you_mean(name, known, otherwise="Take one of these."),
+            )
+    stray = [name for name in bounds if name not in names]
+    if stray or len(set(names)) != len(names) or not names:
+        raise ScenarioError(
+            where="instruments",
+            what=f"bounds are given for {', '.join(stray)}, which is not used."
+            if stray
+            else "name every instrument once, and at least one.",
+            fix="Name each instrument once with --with, and bounds only for those.",
+        )
+    return tuple(_instrument(name, known[name], inputs, bounds) for name in names)
+
+
+def _instrument(
+    name: str, place: int, inputs: Sequence[Input], bounds: Mapping[str, tuple[float, float]]
+) -> Instrument:
+    """Return one instrument within sound bounds."""
+    one = inputs[place]
+    low, high = bounds.get(name, (one.low, one.high))
+    if not (np.isfinite([low, high]).all() and low < high and low <= one.value <= high):
+        raise ScenarioError(
+            where=f"bounds of {name}",
+            what=f"{low:g} to {high:g} {one.unit} is no range around {one.value:g}, where it "
+            "stands when it is not used.",
+            fix=f"Give a range with --bound {name}=LOW:HIGH.",
+        )
+    return Instrument(
+        name=name,
+        key=one.key,
+        label=one.label,
+        unit=one.unit,
+        place=place,
+        rest=float(one.value),
+        low=float(low),
+        high=float(high),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Cost and goal as functions of instruments scaled to [0, 1]."""
+
+    model: WholeModel
+    instruments: tuple[Instrument, ...]
+    goal: Goal
+    cost: Cost
+    _seen: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def rest(self) -> np.ndarray:
+        """Every instrument at rest. Shape (K,), scaled."""
+        return np.array([(one.rest - one.low) / (one.high - one.low) for one in self.instruments])
+
+    @property
+    def spans(self) -> np.ndarray:
+        """Unit of each scaled instrument in its own unit. Shape (K,)."""
+        return np.array([one.high - one.low for one in self.instruments])
+
+    def settings(self, scaled: np.ndarray) -> np.ndarray:
+        """Return instruments in their own units. Shape (K,)."""
+        return np.array([one.low for one in self.instruments]) + self.spans * scaled
+
+    def values(self, scaled: np.ndarray) -> np.ndarray:
+        """Return all inputs of the model, what is no instrument at its centre. Shape (N,)."""
+        values = np.array(self.model.centre(), dtype=float)
+        values[[one.place for one in self.instruments]] = self.settings(scaled)
+        return values
+
+    def at(self, scaled: np.ndarray) -> tuple[float, float]:
+        """Return the goal's figure and the cost.
+
+        Errors:
+            EquilibriumError: there is no answer with these instruments.
+        """
+        key = np.asarray(scaled, dtype=float).tobytes()
+        if key not in self._seen:
+            goal, cost, reason = self.along(np.asarray(scaled)[None, :])
+            if reason[0]:
+                shown = ", ".join(
+                    f"{one.name} {value:g}"
+                    for one, value in zip(self.instruments, self.settings(scaled), strict=True)
+                )
+                raise EquilibriumError(
+                    where=f"design at {shown}",
+                    what=f"there is no answer: {reason[0]}.",
+                    fix="Narrow the bounds of the instruments with --bound.",
+                )
+            self._seen[key] = (float(goal[0]), float(cost[0]))
+        return self._seen[key]
+
+    def along(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """Return goal, cost and the reason of no answer at points of shape (n, K), n <= CHUNK."""
+        values = np.array([self.values(point) for point in scaled])
+        # One row or a whole chunk: the model is prepared for two sizes and no more.
+        more = 0 if len(values) == 1 else CHUNK - len(values)
+        full = np.vstack([values, np.tile(values[-1:], (more, 1))])
+        names = [self.goal.figure, *(name for name, _ in self.cost.parts)]
+        columns = [figure_place(self.model.figures, name) for name in names]
+        rows = Rows.of(self.model.solve(full), columns)
+        weights = np.array([weight for _, weight in self.cost.parts])
+        figures = rows.figures[: len(values)]
+        return figures[:, 0], figures[:, 1:] @ weights, list(map(str, rows.reason[: len(values)]))
+
+    def slopes(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return gradients of the goal's figure and of the cost by scaled instruments. (K,)."""
+        values, places = self.values(scaled), [one.place for one in self.instruments]
+        goal = self.model.gradient(self.goal.figure, values)[places]
+        cost = sum(
+            (
+                weight * self.model.gradient(name, values)[places]
+                for name, weight in self.cost.parts
+            ),
+            start=np.zeros(len(places)),
+        )
+        return goal * self.spans, cost * self.spans
