@@ -9,6 +9,7 @@ from backhaul.baseline.world import World
 from backhaul.evidence.catalogue import Evidence
 from backhaul.outcome.outcome import Outcome
 from backhaul.scenario.file import load_scenario
+from backhaul.study.horizons import at_both_horizons
 from backhaul.study.run import Solved, make_outcome, solve_question
 
 
@@ -27,4 +28,6 @@ def solved(name: str) -> Solved:
 @cache
 def outcome(name: str) -> Outcome:
     """The outcome of a shipped scenario, without the costly parts of its certificate."""
-    return make_outcome(load_scenario(name), None, solved(name))
+    states = solved(name)
+    horizons = at_both_horizons(states)
+    return make_outcome(load_scenario(name), None, states, horizons=horizons)

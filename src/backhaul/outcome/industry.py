@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backhaul.baseline.setting import Move
+from backhaul.baseline.capacity import base_loads
+from backhaul.baseline.setting import Move, Setting
+from backhaul.baseline.state import State
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.plant import Plant
 from backhaul.outcome.books import Books
@@ -15,68 +17,79 @@ OUTSIDE = "no new car"
 
 
 def plants_table(baseline: Books, scenario: Books) -> pd.DataFrame:
-    """Return output and jobs by plant: base-year output plus the modelled change.
+    """Return output, use of capacity, shadow price and jobs by plant.
 
-    The output of a plant for other markets is in its base-year level and does not move. Jobs are
-    output times employees per 1,000 cars: the plant's own where stated, else the Japanese mean
-    for plants in Japan and the American one for all others.
+    Output is what a plant builds for the two markets plus what it builds for others, which stays
+    as in the base year: its stated output less its modelled one. Jobs are output times employees
+    per 1,000 cars: the plant's own where stated, else the Japanese mean for plants in Japan and
+    the American one for all others.
     """
     world = scenario.state.world
-    observed, old, new = _as_observed(baseline), _modelled(baseline), _modelled(scenario)
-    moves = (*baseline.state.setting.moves, *scenario.state.setting.moves)
-    planned = {move.plant: _planned(move) for move in moves}
+    observed, states = base_loads(world), (baseline.state, scenario.state)
+    built = [_built(books) for books in (baseline, scenario)]
+    planned = {m.plant: _planned(m) for state in states for m in state.setting.moves}
     rows = []
-    for plant_id in dict.fromkeys([*world.observed.plants, *old, *new]):
-        if plant_id not in old and plant_id not in new:
+    for plant_id in dict.fromkeys([*world.observed.plants, *built[0], *built[1]]):
+        if not any(plant_id in one for one in built):
             continue
         plant = world.observed.plants.get(plant_id) or planned[plant_id]
         modelled = observed.get(plant_id, 0.0)
-        level = modelled if plant.output is None else plant.output
-        before = level + old.get(plant_id, 0.0) - modelled
-        after = level + new.get(plant_id, 0.0) - modelled
-        jobs = jobs_per_1000(world.evidence, plant)
+        elsewhere = max(0.0, (plant.output or 0.0) - modelled)
+        units = [elsewhere + one.get(plant_id, 0.0) for one in built]
+        room = [capacity_of(plant, state.setting) for state in states]
+        jobs = jobs_per_car(world.evidence, plant, elsewhere + modelled)
         rows.append(
             {
                 "plant_id": plant_id,
                 "name": plant.name,
                 "firm": plant.firm,
                 "country": plant.country,
-                "units_baseline": before,
-                "units_scenario": after,
-                "capacity": np.nan if plant.capacity is None else plant.capacity,
-                "jobs_baseline": before / 1000 * jobs,
-                "jobs_scenario": after / 1000 * jobs,
+                "units_baseline": units[0],
+                "units_scenario": units[1],
+                "capacity": room[1],
+                "utilisation_baseline": _use(units[0], room[0]),
+                "utilisation_scenario": _use(units[1], room[1]),
+                "shadow_price_usd_baseline": _shadow(states[0], plant_id),
+                "shadow_price_usd_scenario": _shadow(states[1], plant_id),
+                "jobs_baseline": units[0] * jobs,
+                "jobs_scenario": units[1] * jobs,
             }
         )
     return pd.DataFrame(rows)
 
 
+def capacity_of(plant: Plant, setting: Setting) -> float:
+    """Return a plant's capacity in a setting, moves to it included; NaN where none is stated."""
+    if plant.capacity is None:
+        return np.nan
+    return plant.capacity + sum(move.capacity for move in setting.moves if move.plant == plant.id)
+
+
+def _use(units: float, capacity: float) -> float:
+    """Return output over capacity; NaN without one."""
+    return units / capacity if capacity > 0 else np.nan
+
+
+def _shadow(state: State, plant: str) -> float:
+    """Return a plant's shadow price; NaN where nothing limits it."""
+    return state.plants[plant].shadow if plant in state.plants else np.nan
+
+
 def _planned(move: Move) -> Plant:
-    """Return the plant that a move of output builds; nobody has stated anything about it yet."""
+    """Return the plant that a move of output builds: its capacity is that of the moves to it."""
     return Plant(
         id=move.plant,
         name="new capacity of the scenario",
         firm=move.firm,
         country=move.target,
-        capacity=move.capacity,
+        capacity=0.0,
         output=None,
         employees=None,
     )
 
 
-def _as_observed(books: Books) -> dict[str, float]:
-    """Return the base year's modelled output by plant."""
-    observed = books.state.world.observed
-    built: dict[str, float] = {}
-    for code, links in observed.links.items():
-        units = dict(zip(observed.markets[code].ids, observed.markets[code].units, strict=True))
-        for link in links:
-            built[link.plant] = built.get(link.plant, 0.0) + units[link.product] * link.share
-    return built
-
-
-def _modelled(books: Books) -> dict[str, float]:
-    """Return modelled output by plant, purchases of states included."""
+def _built(books: Books) -> dict[str, float]:
+    """Return what each plant builds for the two markets, purchases of states included."""
     built: dict[str, float] = {}
     for side in books.state.sides.values():
         for link, units in zip(side.supply.links, side.link_units, strict=True):
@@ -87,12 +100,12 @@ def _modelled(books: Books) -> dict[str, float]:
     return built
 
 
-def jobs_per_1000(evidence: Evidence, plant: Plant) -> float:
-    """Return employees per 1,000 cars a year of a plant."""
+def jobs_per_car(evidence: Evidence, plant: Plant, base_output: float) -> float:
+    """Return employees per car a year: the plant's own in the base year, else its region's."""
     if plant.employees and plant.output:
-        return plant.employees / plant.output * 1000
+        return plant.employees / base_output
     folder = "jp" if plant.country == "JPN" else "us"
-    return evidence.parameter(f"jobs_per_1000_cars_{folder}").value
+    return evidence.parameter(f"jobs_per_1000_cars_{folder}").value / 1000
 
 
 def diversion(baseline: Books, scenario: Books) -> pd.DataFrame:

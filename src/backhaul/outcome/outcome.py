@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,8 +13,9 @@ from backhaul.ground.names import suggestion
 from backhaul.outcome.figure import Figure
 
 NOT_MODELLED = (
-    "plant capacity (reported, not bounded) and the short run: not modelled yet; prices are those "
-    "of the long run",
+    "new plants and shifts beyond what a scenario builds: capacity is that of 2024, and a plant "
+    "without a stated capacity is not limited",
+    "the way from the short run to the long run",
     "third markets",
     "wages and input prices",
     "the exchange rate's own response",
@@ -22,6 +24,10 @@ NOT_MODELLED = (
     "saving and investment (the overall trade balance)",
 )
 """Named in every report."""
+
+
+IN_JSON = {"horizons"}
+"""Tables that outcome.json has too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,9 @@ class Outcome:
             "certificates": self.certificates,
             "certified": self.certified,
             "identities": self.identities,
+            "tables": {
+                name: plain_rows(self.tables[name]) for name in IN_JSON & self.tables.keys()
+            },
             "not_modelled": list(self.not_modelled),
             "manifest": self.manifest,
         }
@@ -102,6 +111,18 @@ class Outcome:
         lines += [f"  {sentence}" for sentence in self.sentences]
         proof = "certified" if self.certified else "NOT CERTIFIED"
         return "\n".join([*lines, f"  {proof}: {self.certificate}"])
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a table as JSON has them; what is not a number is null."""
+    rows = table.to_dict("records")
+    return [
+        {
+            str(key): None if isinstance(value, float) and not math.isfinite(value) else value
+            for key, value in row.items()
+        }
+        for row in rows
+    ]
 
 
 def _weakest(part: str, certificates: dict[str, dict[str, object]]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -13,6 +12,7 @@ from backhaul.baseline.world import World
 from backhaul.errors import EvidenceError, Problem, ScenarioError
 from backhaul.evidence.catalogue import Evidence
 from backhaul.scenario.entry import Buy, Commit, Enter, Invest, Subsidise, SurgeDemand
+from backhaul.scenario.horizon import Horizon
 from backhaul.scenario.place import Place, line_of, path_of
 from backhaul.scenario.rates import (
     AddPoints,
@@ -57,6 +57,7 @@ class Scenario(BaseModel):
     add_points: tuple[AddPoints, ...] = ()
     exchange_rate: ExchangeRate | None = None
     border_price: BorderPrice | None = None
+    horizon: Horizon | None = None
     merge: tuple[Merge, ...] = ()
     enter: tuple[Enter, ...] = ()
     commit: tuple[Commit, ...] = ()
@@ -83,7 +84,7 @@ class Scenario(BaseModel):
         """Yield laws first, then entry, then promises about what is on sale by then."""
         for name in (
             "set_rate", "set_span", "set_duty", "add_points", "exchange_rate", "border_price",
-            "merge", "enter", "commit", "subsidise", "invest", "surge", "buy",
+            "horizon", "merge", "enter", "commit", "subsidise", "invest", "surge", "buy",
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, tuple):
@@ -168,14 +169,21 @@ class Scenario(BaseModel):
         )
 
     def law_of_the_day(self, world: World) -> Setting:
-        """Return the calibrated world under the measures of the scenario's day."""
-        return replace(
+        """Return the calibrated world under the measures of the scenario's day.
+
+        Plants and declared values are those of the scenario's horizon; prices adjust in full.
+        """
+        return self.as_baseline(
             Setting(
                 on=self.as_of,
                 measures=world.observed.measures,
                 jpy_per_usd=world.observed.jpy_per_usd,
             )
         )
+
+    def as_baseline(self, setting: Setting) -> Setting:
+        """Return a setting as a baseline of this scenario: its plants, its declared values."""
+        return (self.horizon or Horizon()).of_the_baseline(setting)
 
 
 def _texts(value: object) -> list[str]:

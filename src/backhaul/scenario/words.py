@@ -12,7 +12,10 @@ from backhaul.ground.names import did_you_mean, listed
 from backhaul.scenario.place import Place
 from backhaul.scenario.scenario import Scenario
 
-RATES = ("rate", "points", "rise", "share_of_price", "weight")
+RATES = (
+    *("rate", "points", "rise", "share_of_price", "weight"),
+    *("adjustment", "transfer_price_response"),
+)
 """Keys whose values are ratios."""
 
 _BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")

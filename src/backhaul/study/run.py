@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -29,20 +29,12 @@ from backhaul.policy.amend import with_total_duty
 from backhaul.policy.duty import tariff
 from backhaul.scenario.file import load_scenario
 from backhaul.scenario.scenario import LAW_OF_THE_DAY, Scenario
+from backhaul.study.horizons import Horizons, at_both_horizons
+from backhaul.study.solved import Solved, books_of, free_of_support
 
 Progress = Callable[[str], None]
 
 PACKAGES = ("backhaul", "numpy", "scipy", "pandas")
-
-
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """The solved states of one question."""
-
-    baseline: State
-    scenario: State
-    free: State
-    """The scenario without support and with nobody committed to a volume; itself without any."""
 
 
 def run(
@@ -72,8 +64,9 @@ def run(
     say = progress or (lambda _: None)
     world = world_of(world, scenario, say)
     solved = solve_question(world, scenario, baseline, say)
+    horizons = at_both_horizons(solved, say)
     say("keeping the books")
-    return make_outcome(scenario, baseline, solved, seed=seed)
+    return make_outcome(scenario, baseline, solved, horizons=horizons, seed=seed)
 
 
 def world_of(world: World, scenario: Scenario, progress: Progress | None = None) -> World:
@@ -124,28 +117,20 @@ def _solve_after(
     world = before.world
     say("solving the scenario")
     try:
-        after = settle(world, setting, level=level, near=before)
+        after = settle(world, setting, level=level, near=before, base=before)
     except ScenarioError as fault:
         if setting.promise is None or "commitment" not in fault.where:
             raise
         raise scenario.at_fault(("commit", 0, "units"), setting.promise.units, fault) from fault
-    return Solved(before, after, free_of_support(after, near=before, level=level))
-
-
-def free_of_support(after: State, *, near: State, level: Level = "certified") -> State:
-    """Return the state with neither support nor promise; the same one where it has neither."""
-    if after.setting.promise is None and not after.setting.supports:
-        return after
-    setting = replace(after.setting.without_promise(), supports=())
-    return settle(after.world, setting, level=level, near=near)
+    return Solved(before, after, free_of_support(after, base=before, level=level))
 
 
 def baseline_setting(world: World, scenario: Scenario, baseline: Scenario | None = None) -> Setting:
-    """Return the setting that a scenario is compared with.
+    """Return the setting that a scenario is compared with: its own horizon, in the long run.
 
     Errors:
-        ScenarioError: the baseline sets parameters that the scenario does not: the two would be
-            answers of different worlds.
+        ScenarioError: the baseline sets parameters or a horizon that the scenario does not: the two
+            would be answers of different worlds.
     """
     if baseline is None and scenario.baseline == LAW_OF_THE_DAY:
         return scenario.law_of_the_day(world)
@@ -157,13 +142,31 @@ def baseline_setting(world: World, scenario: Scenario, baseline: Scenario | None
             f"({', '.join(compared.parameters)}) that it does not set to the same values.",
             fix="Write the same [parameters] in both files.",
         )
-    return compared.setting(world)
+    if compared.horizon is not None and compared.horizon != scenario.horizon:
+        raise ScenarioError(
+            where=f"scenario {scenario.name}",
+            what=f"its baseline {compared.name} has a [horizon] that it has not.",
+            fix="Write the same [horizon] in both files; a baseline's prices adjust in full.",
+        )
+    return scenario.as_baseline(compared.setting(world))
 
 
 def make_outcome(
-    scenario: Scenario, baseline: Scenario | None, solved: Solved, *, seed: int = 0
+    scenario: Scenario,
+    baseline: Scenario | None,
+    solved: Solved,
+    *,
+    horizons: Horizons | None = None,
+    seed: int = 0,
 ) -> Outcome:
     """Return the outcome of solved states.
+
+    Args:
+        scenario: What was asked.
+        baseline: What it was compared with, where not its own.
+        solved: The states.
+        horizons: The question in the short and in the long run, where laws move.
+        seed: Seed of the entrants' draws.
 
     Errors:
         EquilibriumError: an identity of the accounts does not hold.
@@ -185,6 +188,10 @@ def make_outcome(
             figures = _with_interval(figures, interval)
     tables["sources"] = sources_behind(world)
     states = named_states(solved, point)
+    if horizons is not None:
+        tables["horizons"] = horizons.table
+        states |= horizons.states
+        gaps = {name: max(gap, horizons.identities[name]) for name, gap in gaps.items()}
     return Outcome(
         scenario=card_of(scenario, baseline, setting),
         figures=figures,
@@ -195,12 +202,6 @@ def make_outcome(
         identities=gaps,
         manifest=manifest_of(world, scenario, baseline, seed),
     )
-
-
-def books_of(solved: Solved) -> tuple[Books, Books, Books]:
-    """Return the books of baseline, scenario, and the scenario without support."""
-    before, after = Books(solved.baseline), Books(solved.scenario)
-    return before, after, after if solved.free is solved.scenario else Books(solved.free)
 
 
 def _with_interval(
@@ -269,9 +270,10 @@ def card_of(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> 
     elif scenario.baseline != LAW_OF_THE_DAY:
         compared = scenario.baseline
     else:
+        plants = "plants within their capacity" if setting.limited else "no limit on plants"
         compared = (
-            "the calibrated 2024 world, in the long run and with no limit on plants, under the "
-            f"measures of {scenario.as_of}"
+            f"the calibrated 2024 world, in the long run and with {plants}, under the measures of "
+            f"{scenario.as_of}"
         )
     return Card(
         name=scenario.name,
@@ -285,8 +287,15 @@ def card_of(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> 
 
 
 def _cautions(setting: Setting) -> list[str]:
-    """Return what a reader must know about the welfare figures of unusual changes."""
+    """Return what a reader must know about the figures of an unusual question."""
     said = []
+    if setting.adjustment < 1:
+        said.append(
+            f"A short run: prices have gone {setting.adjustment:.0%} of the way from those of the "
+            "baseline to those that nobody would want to change, and carmakers absorb the rest."
+        )
+    if not setting.limited:
+        said.append("Plants are not limited here: they build more than their stated capacity.")
     if setting.surges:
         said.append(
             "Tastes change here: the change of consumer surplus compares buyers who like hybrids "

@@ -1,0 +1,40 @@
+"""The solved states of a question, and the scenario without any support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from backhaul.baseline.settle import settle
+from backhaul.baseline.state import State
+from backhaul.equilibrium.certificate import Level
+from backhaul.outcome.books import Books
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The solved states of one question."""
+
+    baseline: State
+    scenario: State
+    free: State
+    """The scenario without support and with nobody committed to a volume; itself without any."""
+
+
+def free_of_support(after: State, *, base: State, level: Level = "certified") -> State:
+    """Return the state with neither support nor promise; the same one where it has neither.
+
+    Args:
+        after: The state of the question.
+        base: The question's baseline.
+        level: How much of the certificate is made.
+    """
+    if after.setting.promise is None and not after.setting.supports:
+        return after
+    setting = replace(after.setting.without_promise(), supports=())
+    return settle(after.world, setting, level=level, near=base, base=base)
+
+
+def books_of(solved: Solved) -> tuple[Books, Books, Books]:
+    """Return the books of baseline, scenario, and the scenario without support."""
+    before, after = Books(solved.baseline), Books(solved.scenario)
+    return before, after, after if solved.free is solved.scenario else Books(solved.free)
