@@ -1,5 +1,5 @@
 # Each target is one script in scripts/; .ci/run calls test and check and nothing else.
-.PHONY: help setup demo test check bench docs
+.PHONY: help setup demo test check bench docs page
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,3 +22,6 @@ bench: setup  ## time the command line and the main job
 
 docs: setup  ## write the generated pages of docs/ anew
 	@.venv/bin/python scripts/docs
+
+page:  ## build the page of `backhaul serve` (needs node and npm)
+	@scripts/page
