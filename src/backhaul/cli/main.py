@@ -17,6 +17,7 @@ from backhaul.cli.compare import compare
 from backhaul.cli.listing import list_scenarios
 from backhaul.cli.options import examples
 from backhaul.cli.run import run
+from backhaul.cli.serve import serve
 from backhaul.cli.show import show
 from backhaul.cli.timeline import timeline
 
@@ -28,6 +29,7 @@ EPILOG = examples(
     "backhaul compare us-tariff-15 us-tariff-27.5",
     "backhaul claims --json",
     "backhaul check my-tables/",
+    "backhaul serve",
     after="Exit codes: 0 done; 2 bad input or usage; 3 not solved or not certified; "
     "130 interrupted.",
 )
@@ -116,6 +118,15 @@ app.command(
         "backhaul check", "backhaul check my-tables/", "backhaul check my-tables/ --json"
     ),
 )(check)
+app.command(
+    name="serve",
+    short_help="Serve the page and the REST interface.",
+    epilog=examples(
+        "backhaul serve",
+        "backhaul serve --port 0 --no-browser",
+        "backhaul serve --store answers/ --public-host cars.example.org --no-browser",
+    ),
+)(serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The answer while somebody moves a slider: the figures of a run, without what takes more solves."""
+"""The answer while a slider moves: the figures of a run, without what takes more solves."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+"""An answer as it travels and is stored: a result for JSON, and its tables."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backhaul.outcome.outcome import Outcome
+
+TINY = 1e-9
+"""Relative change below which a figure has not moved: the noise of a solve."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a kind of question gives."""
+
+    result: Mapping[str, object]
+    """As the main file of its output folder has it."""
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    html: Callable[[], str] | None = None
+    """Makes the report; None where it can be made from result and tables, or there is none."""
+
+    warnings: tuple[str, ...] = ()
+    """What a reader must know before anything else."""
+
+
+def outcome_answer(outcome: Outcome) -> Answer:
+    """Return the answer of a run, its figures as a table too."""
+    tables = dict(outcome.tables)
+    tables["figures"] = pd.DataFrame([figure.as_dict() for figure in outcome.figures])
+    return Answer(result=outcome.as_dict(), tables=tables, warnings=_unmoved(outcome))
+
+
+def _unmoved(outcome: Outcome) -> tuple[str, ...]:
+    """Say aloud that a scenario changes nothing."""
+    for figure in outcome.figures:
+        if figure.baseline is None or abs(figure.change or 0.0) > TINY * abs(figure.baseline):
+            return ()
+    return ("This scenario changes nothing: every figure is that of its baseline.",)
+
+
+def json_bytes(value: object) -> bytes:
+    """Return a value as JSON; a number that is none becomes null.
+
+    Raises:
+        TypeError: a part of it has no form in JSON.
+    """
+    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", errors="replace")
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON is any of six types
+    """Return a value made of dict, list, str, int, float, bool and None only.
+
+    Raises:
+        TypeError: a part of it has no form in JSON.
+    """
+    if value is None or isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return _rarer(value)
+
+
+def _rarer(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Return what is neither a number nor a text nor a collection of Python."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, pd.DataFrame):
+        return table_data(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if pd.isna(value):
+        return None
+    raise TypeError(f"{type(value).__name__} has no form in JSON: {value!r}")
+
+
+def table_data(frame: pd.DataFrame) -> dict[str, object]:
+    """Return a table as its columns and a list of rows."""
+    columns = [_cells(frame[name]) for name in frame.columns]
+    return {
+        "columns": [str(name) for name in frame.columns],
+        "rows": [list(row) for row in zip(*columns, strict=True)],
+    }
+
+
+def _cells(column: pd.Series[Any]) -> list[object]:
+    """Return the cells of a column as plain values."""
+    cells = column.tolist()
+    if column.dtype.kind in "iub":
+        return cells
+    return [plain(cell) for cell in cells]
