@@ -91,7 +91,7 @@ def test_failures_are_listed_and_in_no_interval():
     assert {reason for _, reason in found.failures} == {"market JP did not converge"}
     assert np.isnan(found.rows.figures[sorted(failed)]).all()
     assert found.intervals[0].draws == 256 - len(failed)
-    assert f"{len(failed):,} without an answer" in found.sentences[0]
+    assert f"{len(failed):,} without an answer" in found.sentences[1]
 
 
 def test_a_model_that_calls_a_bad_draw_good_is_not_believed():
@@ -156,7 +156,7 @@ def test_certificates_can_be_left_out():
 def test_rounding_up_is_said():
     """Asked for 200, 256 are made, and the answer says so."""
     found = ensemble(ClosedForm(), replace(PLAN, n=200), asked())
-    assert "200 asked for, rounded up" in found.sentences[0]
+    assert "200 asked for, rounded up" in found.sentences[1]
     assert found.n == 256
 
 

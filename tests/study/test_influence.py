@@ -13,8 +13,8 @@ import pytest
 
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.indices import GlobalPlan, indices
-from backhaul.study.influence import influence, preferred
-from backhaul.study.whole import Cancelled
+from backhaul.study.influence import influence
+from backhaul.study.whole import Cancelled, preferred
 from closed_form import FIGURES, INPUTS, ClosedForm, FigureName, asked
 
 BALANCE = "balance_us_jp_net_usd"

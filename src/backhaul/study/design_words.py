@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from backhaul.study.amount import amount
+
 if TYPE_CHECKING:
     from backhaul.study.design import Design
 
@@ -23,16 +25,16 @@ def sentences(design: Design) -> tuple[str, ...]:
     if not design.feasible:
         return (
             f"The goal, {goal.text}, cannot be reached within these bounds: the most is "
-            f"{_amount(mix.goal, goal.unit)}, with {with_}.",
-            f"That costs {_amount(mix.cost, design.cost.unit)} ({design.cost.text}).",
+            f"{amount(mix.goal, goal.unit)}, with {with_}.",
+            f"That costs {amount(mix.cost, design.cost.unit)} ({design.cost.text}).",
         )
     said = [
         f"The cheapest mix that reaches {goal.text}: {with_}.",
-        f"It costs {_amount(mix.cost, design.cost.unit)} a year ({design.cost.text}), and one "
+        f"It costs {amount(mix.cost, design.cost.unit)} a year ({design.cost.text}), and one "
         f"more {goal.unit or 'unit'} of the goal would cost {mix.shadow_price:.3g} "
         f"{design.cost.unit}."
         if mix.shadow_price
-        else f"It costs {_amount(mix.cost, design.cost.unit)} a year ({design.cost.text}); the "
+        else f"It costs {amount(mix.cost, design.cost.unit)} a year ({design.cost.text}); the "
         "goal does not bind, so more of it costs nothing.",
     ]
     bound = [row["instrument"] for row in design.mix_rows() if row["bound_shadow_price"] > 0]
@@ -48,11 +50,3 @@ def sentences(design: Design) -> tuple[str, ...]:
             f"{mix.starts} starts ended at {mix.different} different costs; this is the least."
         )
     return tuple(said)
-
-
-def _amount(value: float, unit: str) -> str:
-    """Return a sum in billions or millions where it is large."""
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:,.3g} {word} {unit}".rstrip()
-    return f"{value:,.6g} {unit}".rstrip()

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from backhaul.errors import BackhaulError
+from backhaul.study.amount import amount
 from backhaul.study.draws import ENDS, half_width, quantile
 from backhaul.study.rows import Rows
-from backhaul.study.whole import Asked, FigureName, Input, WholeModel, figure_place
+from backhaul.study.whole import Asked, FigureName, Input, WholeModel, figure_place, preferred
 
 PARTS = ("first_order", "second_order", "best_response")
 """Parts of a certificate that pass or fail."""
@@ -144,7 +145,7 @@ class Ensemble:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """How many draws there are, and what became of them."""
+        """The interval of the preferred figure, how many draws there are, what became of them."""
         solved, failed = int(self.rows.ok.sum()), len(self.failures)
         more = (
             f" ({self.asked_n:,} asked for, rounded up to a power of two)"
@@ -167,7 +168,17 @@ class Ensemble:
                 else f"{len(self.flagged):,} draws lie far from the first-order prediction and "
                 "may be on another branch."
             )
-        return (*said, self._proof_sentence())
+        return (*self._first_sentence(), *said, self._proof_sentence())
+
+    def _first_sentence(self) -> tuple[str, ...]:
+        """Return median and interval of the preferred figure."""
+        name = preferred(self.figures)
+        return tuple(
+            f"{i.label}: median {amount(i.median, i.unit)}, 90 % of the draws between "
+            f"{amount(i.low, i.unit)} and {amount(i.high, i.unit)}."
+            for i in self.intervals
+            if i.name == name
+        )
 
     def _proof_sentence(self) -> str:
         """Return how many draws carry the whole certificate."""

@@ -20,6 +20,7 @@ from backhaul.study.whole import (
     Progress,
     WholeModel,
     figure_place,
+    preferred,
     stop_if,
     tell,
 )
@@ -32,9 +33,6 @@ STEP = 0.05
 
 FLOOR = 1e-4
 """Errors are counted against at least this share of the largest effect."""
-
-PREFERRED = ("support_per_vehicle_usd", "balance_us_jp_net_usd")
-"""Figures that are asked about where none is named: the first that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +213,6 @@ def influence(
         utilities=utilities,
         check=found,
     )
-
-
-def preferred(figures: Sequence[FigureName]) -> str:
-    """Return the figure that is asked about where none is named."""
-    known = {figure.name for figure in figures}
-    return next((name for name in PREFERRED if name in known), PREFERRED[-1])
 
 
 def _bars(inputs: Sequence[Input], gradient: np.ndarray) -> tuple[Bar, ...]:

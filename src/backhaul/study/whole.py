@@ -29,6 +29,9 @@ Progress = Callable[[int, int, str], None]
 IsCancelled = Callable[[], bool]
 """Asked often; True ends the study with `Cancelled`."""
 
+PREFERRED = ("support_per_vehicle_usd", "balance_us_jp_net_usd")
+"""Figures that are asked about where none is named: the first that there is."""
+
 PACKAGES = ("jax", "jaxlib")
 """What draws rest on beside the packages of every outcome."""
 
@@ -222,6 +225,12 @@ def figure_place(figures: Sequence[FigureName], name: str) -> int:
             fix=suggestion(name, known),
         )
     return known.index(name)
+
+
+def preferred(figures: Sequence[FigureName]) -> str:
+    """Return the figure that is asked about where none is named."""
+    known = {figure.name for figure in figures}
+    return next((name for name in PREFERRED if name in known), PREFERRED[-1])
 
 
 def fingerprint(inputs: Iterable[Input]) -> str:

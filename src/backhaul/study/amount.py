@@ -1,0 +1,14 @@
+"""Amounts in the sentences of a study: billions and millions where they are large."""
+
+from __future__ import annotations
+
+SIZES = ((1e9, "billion"), (1e6, "million"))
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit, such as "1.2 billion USD" or "9,140 USD per vehicle"."""
+    for size, word in SIZES:
+        if abs(value) >= size:
+            return f"{value / size:,.3g} {word} {unit}".rstrip()
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{text} {unit}".rstrip()
