@@ -1,0 +1,187 @@
+"""One question as one function: facts in, every headline figure out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from backhaul.smooth.accounts import Ledger
+from backhaul.smooth.base import Base, Year
+from backhaul.smooth.equilibrium import Near, Solved, equilibrium
+from backhaul.smooth.facts import Facts
+from backhaul.smooth.figures import figures
+from backhaul.smooth.layout import Plan
+from backhaul.smooth.prices import Limits
+from backhaul.smooth.pricing import is_concave
+from backhaul.smooth.state import FREE, Composer, Faced
+
+
+class Solution(NamedTuple):
+    """One state, faced and solved."""
+
+    faced: dict[str, Faced]
+    solved: Solved
+
+
+class Proof(NamedTuple):
+    """How well one draw is solved: parts 1 and 2 of the certificate, and how far it went."""
+
+    worst: Array
+    """Largest relative gap of a price, over all states."""
+
+    complementarity: Array
+    concave: Array
+    """Whether each firm's profit is locally concave in its own prices, in all states."""
+
+    distance: Array
+    """Largest relative distance of a price from its first-order prediction, over all states."""
+
+    fits: Array
+    """Whether tastes with the target moments exist."""
+
+    implausible: Array
+    """By how much a factory cost is outside what any car shows; 0 where none is."""
+
+    over_cap: Array
+    """By how many vehicles an entrant sells more than its certification route allows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """How a question is answered at any facts."""
+
+    year: Year
+    composer: Composer
+    names: tuple[str, ...]
+    """Figures, in the order in which they are given."""
+
+    def base(self, facts: Facts) -> dict[str, Base]:
+        """Return the calibrated base year."""
+        return self.year.solve(facts)
+
+    def states(self, facts: Facts, base: dict[str, Base], near: dict[str, Near]) -> dict[str, Any]:
+        """Return every state, solved from a solution near by."""
+        found: dict[str, Solution] = {}
+        for name, plan in self.year.layout.plans.items():
+            faced = self.composer.compose(plan, base, facts)
+            before = found["baseline"].solved.price if found else None
+            solved = self._solved(plan, faced, facts, near[name], before)
+            found[name] = Solution(faced, solved)
+        return found
+
+    def __call__(self, facts: Facts, near: dict[str, Near]) -> tuple[Array, Proof]:
+        """Return all figures and how well they are solved."""
+        base = self.base(facts)
+        states = self.states(facts, base, near)
+        books = {name: self.ledger(name, states[name], base, facts) for name in states}
+        free = books.get(FREE, books["scenario"])
+        found = figures(books["baseline"], books["scenario"], free)
+        values = jnp.stack([jnp.asarray(found[name], dtype=float) for name in self.names])
+        return values, self._proof(base, states, near, books)
+
+    def ledger(
+        self, name: str, solution: Solution, base: dict[str, Base], facts: Facts
+    ) -> Ledger:
+        """Return the books of a state."""
+        layout = self.year.layout
+        return Ledger(
+            layout=layout,
+            plan=layout.plans[name],
+            faced=solution.faced,
+            solved=solution.solved,
+            base=base,
+            facts=facts,
+            p=self.year.parameters(facts),
+            yen=layout.plans["baseline"].setting.jpy_per_usd,
+        )
+
+    def _solved(
+        self,
+        plan: Plan,
+        faced: dict[str, Faced],
+        facts: Facts,
+        near: Near,
+        before: dict[str, Array] | None,
+    ) -> Solved:
+        """Return one state's equilibrium."""
+        return equilibrium(
+            {code: side.frame for code, side in plan.sides.items()},
+            {code: problem.side for code, problem in faced.items()},
+            self._limits(plan, facts),
+            near,
+            base_price=None if before is None else _aligned(plan, before, near),
+            adjustment=plan.setting.adjustment,
+        )
+
+    def _limits(self, plan: Plan, facts: Facts) -> Limits | None:
+        """Return what plants can build, and what is promised; None where neither binds anybody."""
+        layout, promise = self.year.layout, plan.setting.promise
+        if not plan.setting.limited and promise is None:
+            return None
+        available = facts["capacity"] + plan_capacity(plan, layout.plants) - layout.elsewhere
+        if not plan.setting.limited:
+            available = jnp.full(len(layout.plants), jnp.inf)
+        return Limits(
+            available=available,
+            outside=np.zeros(len(layout.plants)),
+            target=0.0 if promise is None else float(promise.units),
+        )
+
+    def _proof(
+        self,
+        base: dict[str, Base],
+        states: dict[str, Solution],
+        near: dict[str, Near],
+        books: dict[str, Ledger],
+    ) -> Proof:
+        """Return how well a draw is solved."""
+        solved = [solution.solved for solution in states.values()]
+        concave, distance = [], []
+        for name, (faced, found) in states.items():
+            for code, problem in faced.items():
+                side, frame = problem.side, self.year.layout.plans[name].sides[code].frame.frame
+                best, start = found.best[code], near[name].sides[code]
+                concave.append(is_concave(frame, side.buyers, side.keep, found.cost[code], best))
+                predicted = start.price + start.through @ (found.cost[code] - start.cost)
+                distance.append(jnp.max(jnp.abs(best / predicted - 1)))
+        return Proof(
+            worst=jnp.max(jnp.stack([s.worst for s in solved])),
+            complementarity=jnp.max(jnp.stack([s.complementarity for s in solved])),
+            concave=jnp.all(jnp.stack(concave)),
+            distance=jnp.max(jnp.stack(distance)),
+            fits=jnp.all(jnp.stack([place.fits for place in base.values()])),
+            implausible=jnp.max(jnp.stack([place.implausible for place in base.values()])),
+            over_cap=_over_cap(books),
+        )
+
+
+def plan_capacity(plan: Plan, plants: tuple[str, ...]) -> np.ndarray:
+    """Return capacity that moves add to each plant. Shape (P,), vehicles a year."""
+    return np.array(
+        [sum(move.capacity for move in plan.setting.moves if move.plant == name) for name in plants],
+        dtype=float,
+    )
+
+
+def _aligned(plan: Plan, before: dict[str, Array], near: Near) -> dict[str, Array]:
+    """Return prices of the baseline, entrants at the near solution (they are charged p*)."""
+    return {
+        code: jnp.append(before[code], near.sides[code].price[before[code].size :])
+        for code in plan.sides
+    }
+
+
+def _over_cap(books: dict[str, Ledger]) -> Array:
+    """Return by how many vehicles the worst entrant exceeds its certification route's cap."""
+    worst = [jnp.asarray(0.0)]
+    for book in books.values():
+        for code, side in book.plan.sides.items():
+            first = len(side.market.ids) - len(side.sources)
+            for k, source in enumerate(side.sources):
+                if source.entrant.unit_cap is not None:
+                    worst.append(book.units[code][first + k] - source.entrant.unit_cap)
+    return jnp.max(jnp.stack(worst))

@@ -1,0 +1,104 @@
+"""The numbers that an answer rests on, as one tree of arrays and as one long vector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from jax import Array
+from jax.flatten_util import ravel_pytree
+
+import backhaul.smooth.config  # noqa: F401  (64-bit numbers first)
+from backhaul.baseline.transfer import observed_unit_values
+from backhaul.evidence.catalogue import Evidence
+from backhaul.smooth.layout import Layout, parts_of, ways_of
+
+__all__ = ["INSTRUMENTS", "Facts", "Parameters", "central_facts", "flattened"]
+
+Facts = dict[str, Any]
+"""Names of kinds, then of markets, to arrays."""
+
+INSTRUMENTS = ("support_usd", "certification", "tariff_points", "purchase_units")
+"""What a design may move, all zero in the question as asked: support per entering vehicle, share
+of its certification cost waived, points on the US duty on Japan-built cars, vehicles bought by
+Japan."""
+
+HAULED = slice(0, 4)
+"""The ways that are freight: ocean, inland, insurance, pre-delivery."""
+
+
+class Parameters:
+    """Values of parameters: traced where they may vary, else those of the tables."""
+
+    def __init__(self, evidence: Evidence, names: tuple[str, ...], values: Any) -> None:
+        self._evidence = evidence
+        self._index = {name: index for index, name in enumerate(names)}
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a parameter's value."""
+        if name in self._index:
+            return self._values[self._index[name]]
+        return self.central(name)
+
+    def central(self, name: str) -> float:
+        """Return a parameter's value in the tables."""
+        return self._evidence.parameter(name).value
+
+
+def central_facts(layout: Layout, names: tuple[str, ...]) -> Facts:
+    """Return the facts as the tables have them, without further utilities.
+
+    Args:
+        layout: What is fixed.
+        names: Parameters that may vary, in the order of their vector.
+    """
+    world = layout.world
+    after = layout.plans["scenario"]
+    facts: Facts = {
+        "capacity": np.array([world.observed.plants[name].capacity for name in layout.plants]),
+        "instrument": np.zeros(len(INSTRUMENTS)),
+        "law": np.zeros(len(law_cells(layout))),
+        "parameter": np.array([world.evidence.parameter(name).value for name in names]),
+        "quality": np.zeros(sum(len(side.sources) for side in after.sides.values())),
+        "unit_value": np.array(list(observed_values(layout).values())),
+    }
+    for code, place in layout.places.items():
+        supply = place.supply
+        parts = parts_of(supply, layout.countries)
+        facts[f"content.{code}"] = parts[np.arange(len(supply.links)), place.main]
+        facts[f"freight.{code}"] = ways_of(supply)[HAULED].sum(axis=0)
+        facts[f"price.{code}"] = world.observed.markets[code].price
+        facts[f"share.{code}"] = np.array(supply.share)
+        facts[f"units.{code}"] = place.market.units
+    return facts
+
+
+def no_utilities(layout: Layout, consumers: int) -> Facts:
+    """Return a further utility of zero for each consumer and product, entrants too."""
+    sides = layout.plans["scenario"].sides
+    return {
+        f"utility.{code}": np.zeros((len(side.market.ids), consumers))
+        for code, side in sides.items()
+    }
+
+
+def observed_values(layout: Layout) -> dict[tuple[str, str], float]:
+    """Return the customs values per car that the links of both markets rest on, USD."""
+    found = observed_unit_values(layout.world.evidence)
+    needed = {pair for place in layout.places.values() for pair in place.pairs}
+    needed |= {("JPN", "USA"), ("DEU", "USA")}
+    return {pair: value for pair, value in sorted(found.items()) if pair in needed}
+
+
+def law_cells(layout: Layout) -> tuple[tuple[str, str, str], ...]:
+    """Return the duties on cars of the scenario by importer, exporter and class."""
+    sides = layout.plans["scenario"].sides.values()
+    return tuple(sorted({cell for side in sides for cell in side.now.cells if cell is not None}))
+
+
+def flattened(facts: Facts) -> tuple[np.ndarray, Callable[[Any], Mapping[str, Array]]]:
+    """Return the facts as a vector, and the function that makes facts of a vector."""
+    vector, unravel = ravel_pytree(facts)
+    return np.array(vector), unravel
