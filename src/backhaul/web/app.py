@@ -67,9 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        hall = await asyncio.to_thread(
-            Hall.open, settings.store, settings.limits, solvers=settings.solvers
-        )
+        # On the main thread, so that its processes are deaf to interrupts from the start.
+        hall = Hall.open(settings.store, settings.limits, solvers=settings.solvers)
         app.state.hall = hall
         try:
             yield

@@ -18,7 +18,7 @@ from backhaul.web.controls import make_controls
 from backhaul.web.engine import Engine
 from backhaul.web.failure import failure, status_of
 from backhaul.web.folders import rebuilt_html, write_folder
-from backhaul.web.kinds import KINDS, Cancelled, compared
+from backhaul.web.kinds import KINDS, Cancelled, Report, compared
 from backhaul.web.limits import Limits
 from backhaul.web.orders import Order, Reply
 from backhaul.web.questions import Library, Question
@@ -87,8 +87,9 @@ def _no_answer(error: Exception) -> Reply:
 
 def _slider(engine: Engine, order: Order, pipe: Connection) -> tuple[bytes, bytes]:
     question = _question(order)
+    more: tuple[str, ...] = ()
     if question.kind == "compare":
-        answer, more = compared(engine, question, lambda _: None), ()
+        answer = compared(engine, question, lambda _: None)
     else:
         answer, more = outcome_answer(engine.slider(question.asked[0], order.tables)), ALL_TABLES
     wanted = {name: t for name, t in answer.tables.items() if name in order.tables}
@@ -164,7 +165,7 @@ def _body(answer: Answer, more: tuple[str, ...] = ()) -> bytes:
     return json_bytes({"warnings": list(answer.warnings), **answer.result, "table_names": names})
 
 
-def _reporter(pipe: Connection) -> Callable[[int, int | None, str], None]:
+def _reporter(pipe: Connection) -> Report:
     """Return what tells progress over the pipe, and stops a job that was cancelled."""
     last = 0.0
 

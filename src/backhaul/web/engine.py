@@ -74,15 +74,7 @@ class Engine:
         """
         scenario, compared = asked.scenario, asked.baseline
         world = self.world_for(scenario)
-        key = json.dumps(
-            [
-                sorted(scenario.parameters.items()),
-                scenario.as_of.isoformat(),
-                scenario.baseline,
-                None if compared is None else dump(compared),
-                dump(scenario).get("horizon"),
-            ]
-        )
+        key = _baseline_key(scenario, compared)
 
         def solve() -> tuple[State, Books]:
             setting = baseline_setting(world, scenario, compared)
@@ -152,6 +144,22 @@ class Engine:
             return None
 
 
+def _baseline_key(scenario: Scenario, compared: Scenario | None) -> str:
+    """Return everything of a question that its baseline depends on."""
+    horizon = None if scenario.horizon is None else scenario.horizon.model_dump(mode="json")
+    if horizon is not None and (compared is None or compared.horizon is None):
+        del horizon["adjustment"]  # a baseline's prices have adjusted in full
+    return json.dumps(
+        [
+            sorted(scenario.parameters.items()),
+            scenario.as_of.isoformat(),
+            scenario.baseline,
+            None if compared is None else dump(compared),
+            horizon,
+        ]
+    )
+
+
 def _kept(
     store: OrderedDict[Hashable, Kept], key: Hashable, most: int, make: Callable[[], Kept]
 ) -> Kept:
@@ -178,8 +186,8 @@ def _of_entrants(key: str) -> Callable[[Scenario, Control, list[str]], Value]:
 
 
 def _payer(scenario: Scenario, control: Control, parts: list[str]) -> Value:
-    entries = (*scenario.commit, *scenario.subsidise)
-    return entries[0].paid_by if entries else None
+    payers = [c.paid_by for c in scenario.commit] + [s.paid_by for s in scenario.subsidise]
+    return payers[0] if payers else None
 
 
 def _rate(scenario: Scenario, control: Control, parts: list[str]) -> Value:

@@ -131,7 +131,7 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
 
 def _workbook(folder: Path, stored: Stored, names: tuple[str, ...]) -> bytes:
     """Return tables as sheets behind one that says what they are; texts are never formulas."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     target = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}

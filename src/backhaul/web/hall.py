@@ -15,11 +15,17 @@ from backhaul.evidence.catalogue import Evidence
 from backhaul.ground.names import suggestion
 from backhaul.web.answer import json_bytes
 from backhaul.web.controls import Control, make_controls
-from backhaul.web.failure import NotFoundError, RequestError, ToldError, shown
+from backhaul.web.failure import (
+    NotFoundError,
+    RequestError,
+    StoppingError,
+    ToldError,
+    shown,
+)
 from backhaul.web.folders import REPORT, read_table, table_names
 from backhaul.web.jobs import ENDED, SERVER, JobBook, Owner
 from backhaul.web.limits import Limits
-from backhaul.web.orders import Order, Reply
+from backhaul.web.orders import Order, Reply, Verb
 from backhaul.web.pool import Pool
 from backhaul.web.questions import Library, Question, address, stamp_of
 from backhaul.web.store import Store, Stored
@@ -57,6 +63,9 @@ class Hall:
     worker: Worker
     streams: int = 0
     """Event streams that are open."""
+
+    stopping: bool = False
+    """Whether the server is about to stop: nobody may wait any longer."""
 
     _memory: OrderedDict[tuple[str, tuple[str, ...]], bytes] = field(default_factory=OrderedDict)
     _flying: dict[tuple[str, tuple[str, ...]], asyncio.Task[bytes]] = field(default_factory=dict)
@@ -140,6 +149,8 @@ class Hall:
         until = time.monotonic() + wait
         while time.monotonic() < until:
             await asyncio.sleep(LOOK)
+            if self.stopping:
+                raise StoppingError("server", "it is stopping.", "Ask again in a moment.")
             if self.book.get(owner, job)["state"] in ENDED:
                 break
         return self._of_job(owner, id, self.book.get(owner, job))
@@ -186,7 +197,7 @@ class Hall:
         if stored.folder and folder.is_dir():
             return folder
         question = Question.of(stored.question)
-        verb = "folder" if stored.level == "slider" else "job"
+        verb: Verb = "folder" if stored.level == "slider" else "job"
         with self.store.draft(stored.id) as draft:
             order = Order(verb, question, folder=str(draft))
             await self.ask(SERVER.client, order)

@@ -27,7 +27,7 @@ class Cancelled(Exception):
 class Report(Protocol):
     """Tells how far a job is."""
 
-    def __call__(self, done: int, total: int | None, text: str) -> None:
+    def __call__(self, done: int, total: int | None, text: str, /) -> None:
         """Tell steps done, steps in all where known, and a word on what is being done.
 
         Raises:

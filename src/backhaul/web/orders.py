@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from backhaul.web.questions import Question
 
+Verb = Literal["slider", "job", "folder", "html", "controls", "check"]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a process is asked to do."""
 
-    verb: Literal["slider", "job", "folder", "html", "controls", "check"]
+    verb: Verb
     question: Question | None = None
 
     tables: tuple[str, ...] = ()

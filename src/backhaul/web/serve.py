@@ -8,8 +8,10 @@ import socket
 import sys
 import threading
 import webbrowser
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -43,15 +45,15 @@ def serve(place: Place, settings: Settings, *, browser: bool) -> None:
 
     Raises:
         ServeError: the port is in use or may not be taken; the host is none of this machine.
-        KeyboardInterrupt: somebody stopped it.
     """
     listening = _listen(place)
     address = _address(place.host, listening.getsockname()[1])
     print(address, flush=True)  # noqa: T201 - the contract of the command
     _log_to_standard_error()
-    server = uvicorn.Server(
+    app = create_app(settings)
+    server = _Server(
         uvicorn.Config(
-            create_app(settings),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -63,13 +65,25 @@ def serve(place: Place, settings: Settings, *, browser: bool) -> None:
     )
     if browser:
         threading.Timer(0.5, webbrowser.open, args=(address,)).start()
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # stopping it is how it ends
+        server.run(sockets=[listening])
     if not server.started:
         raise ServeError(
             where="server",
             what="it could not start; the lines above say why.",
             fix="Choose another folder with --store, or another --port.",
         )
+
+
+class _Server(uvicorn.Server):
+    """A server that tells those who wait for long answers that it is stopping."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let go of everybody who waits, then stop."""
+        hall = getattr(self.config.app.state, "hall", None)  # type: ignore[union-attr]
+        if hall is not None:
+            hall.stopping = True
+        super().handle_exit(sig, frame)
 
 
 def default_store() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -87,7 +88,7 @@ def _worlds(hall: Hall) -> list[dict[str, object]]:
         {
             "id": WORLD,
             "base_day": BASE_DAY.isoformat(),
-            "inputs": hall.stamp["inputs"],
+            "inputs": hashlib.sha256(json_bytes(hall.stamp["inputs"])).hexdigest()[:32],
             "jpy_per_usd": hall.evidence.parameters["fx_jpy_usd_2024"].value,
             "markets": markets,
         }

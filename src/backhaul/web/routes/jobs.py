@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast
 
 from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, Field, create_model
@@ -15,7 +15,7 @@ from backhaul.web.answer import json_bytes
 from backhaul.web.failure import BusyError
 from backhaul.web.hall import Hall
 from backhaul.web.jobs import ENDED, Owner
-from backhaul.web.kinds import KINDS, offered
+from backhaul.web.kinds import KINDS
 from backhaul.web.requests import question_of
 from backhaul.web.routes.shared import (
     ACCEPTED,
@@ -35,7 +35,7 @@ PACE = 0.25
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it lives."""
 
-STREAM = {
+STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events: progress, then done, failed or cancelled.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
@@ -43,25 +43,31 @@ STREAM = {
 }
 
 
-def _form(kind: str) -> type[BaseModel]:
+class Wanted(BaseModel):
+    """A form of any kind that is offered, as the type checker sees it."""
+
+    kind: str
+
+
+def _form(kind: str, base: type[BaseModel]) -> type[BaseModel]:
     """Return the body that asks for a job of a kind: its form, with the kind in it."""
-    from typing import Literal
-
-    base = KINDS[kind].form
-    made: type[BaseModel] = create_model(  # type: ignore[call-overload]
-        f"{kind.capitalize()}Job", __base__=base, kind=(Literal[kind], Field(description="Kind."))
+    named: Any = Literal[kind]
+    made: Any = create_model(
+        f"{kind.capitalize()}Job", __base__=base, kind=(named, Field(description="Kind."))
     )
-    return made
+    return cast("type[BaseModel]", made)
 
 
-def _any_form() -> Any:  # noqa: ANN401 - a union that is only known here
+def _any_form() -> Any:  # noqa: ANN401 - a union that is known at run time only
     """Return what POST jobs takes: the form of any kind that is offered."""
-    from typing import Union
+    forms = [_form(name, kind.form) for name, kind in sorted(KINDS.items()) if kind.form]
+    return Union[tuple(forms)]  # noqa: UP007 - made at run time
 
-    return Union[tuple(_form(kind) for kind in offered())]  # noqa: UP007 - made at run time
 
-
-AnyForm = _any_form()
+if TYPE_CHECKING:
+    AnyForm = Wanted
+else:
+    AnyForm = _any_form()
 
 
 @routes.post("/jobs", summary="Start a job", status_code=202, responses=responses(ACCEPTED))
@@ -129,7 +135,7 @@ async def _follow(
             elif time.monotonic() - at > HEARTBEAT:
                 at = time.monotonic()
                 yield b": still here\n\n"
-            if job["state"] in ENDED:
+            if job["state"] in ENDED or hall.stopping:
                 return
             await asyncio.sleep(PACE)
             job = hall.book.get(asker, id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -28,7 +28,7 @@ from backhaul.web.store import Stored
 routes = APIRouter(responses=responses(DONE, ACCEPTED))
 
 Address = Annotated[str, Path(description="Content address of an answer.", max_length=64)]
-FILES = {
+FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A file.",
         "content": {
