@@ -156,7 +156,19 @@ def _tables() -> dict[str, pd.DataFrame]:
         **_money_tables(),
         **_entry_tables(),
         **_evidence_tables(),
+        "horizons": _horizons(),
     }
+
+
+def _horizons() -> pd.DataFrame:
+    """Return four figures in the short and in the long run; one of them has no baseline."""
+    rows = [
+        ("price_index_US", "Prices charged, United States", "index, baseline 100", 100, 0.3, 0.7),
+        ("units_JPN_to_US", "Built in JPN, sold in US", "vehicles", 1_310_422, -0.3e6, -0.55e6),
+        ("pass_through_US", "Pass-through", "USD per USD", np.nan, 0.45, 1.2),
+        ("units_GBR_to_JP", "Built in GBR, sold in JP", "vehicles", 21_000, 0.0, 0.0),
+    ]
+    return _frame("figure label unit baseline short_run_change long_run_change", rows)
 
 
 def _products() -> pd.DataFrame:
@@ -286,7 +298,10 @@ def _money_tables() -> dict[str, pd.DataFrame]:
         for rank in range(1, 6)
     ]
     plants = [
-        (f"toyota_{index}", name, "toyota", country, made, made + more, made * 1.2, 5e3, 5e3 + jobs)
+        (
+            *(f"toyota_{index}", name, "toyota", country, made, made + more, made * 1.2),
+            *(1 / 1.2, (made + more) / made / 1.2, 0.0, 400.0 * (index == 1), 5e3, 5e3 + jobs),
+        )
         for index, (name, country, made, more, jobs) in enumerate(
             (
                 ("Toyota Georgetown", "USA", 441_000, 7_100, 90),
@@ -307,8 +322,9 @@ def _money_tables() -> dict[str, pd.DataFrame]:
             "market group surplus_change_usd surplus_change_per_household", groups
         ),
         "plants": _frame(
-            "plant_id name firm country units_baseline units_scenario capacity jobs_baseline "
-            "jobs_scenario",
+            "plant_id name firm country units_baseline units_scenario capacity "
+            "utilisation_baseline utilisation_scenario shadow_price_usd_baseline "
+            "shadow_price_usd_scenario jobs_baseline jobs_scenario",
             plants,
         ),
     }

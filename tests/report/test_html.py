@@ -102,6 +102,7 @@ def test_the_report_tells_the_whole_story(page):
     for chapter in (
         "Who ships what to whom",
         "Prices and units",
+        "Short run and long run",
         "Who gains and who loses",
         "The new cars",
         "What is in it for the carmakers",
@@ -130,7 +131,9 @@ def test_every_chart_has_its_table(page):
 def test_html_in_names_is_shown_as_text():
     """A name from a file is never read as markup, wherever it appears."""
     outcome = invented.with_products(invented.outcome(), label=EVIL, firm=EVIL, segment=EVIL)
-    for name in ("entrants", "sources", "assumptions", "claims", "adjustments", "plants"):
+    for name in (
+        *("entrants", "sources", "assumptions", "claims", "adjustments", "plants", "horizons"),
+    ):
         frame = outcome.tables[name].astype(object)
         for column in frame.columns:
             if isinstance(frame.loc[0, column], str):
@@ -160,7 +163,10 @@ def test_a_missing_table_leaves_only_its_own_part_out(name):
     outcome = invented.outcome()
     without = {key: frame for key, frame in outcome.tables.items() if key != name}
     told = repr(chapters(replace(outcome, tables=without)))
-    others = {"flows": "chart-flows", "welfare": "chart-welfare", "plants": "chart-plants"}
+    others = {
+        **{"flows": "chart-flows", "welfare": "chart-welfare", "plants": "chart-plants"},
+        **{"horizons": "chart-horizons"},
+    }
     assert all((mark in told) != (table == name) for table, mark in others.items())
 
 

@@ -110,6 +110,7 @@ def _blocks(outcome: Outcome, out: Path | None) -> tuple[Block, ...]:
         Text(f"{outcome.scenario.name}: {outcome.scenario.asks}"),
         Text("\n".join(words.plain(sentence) for sentence in outcome.sentences)),
         _figures(outcome),
+        *_horizons(outcome),
         Pairs(title="Proof", rows=_proof(outcome)),
     ]
     if out is not None:
@@ -134,6 +135,21 @@ def _figures(outcome: Outcome) -> Grid:
         rows=tuple(tuple(row[key] for key in keys) for row in rows),
         right=frozenset({"baseline", "scenario", "change", "per cent"}),
     )
+
+
+def _horizons(outcome: Outcome) -> tuple[Grid, ...]:
+    """Return main figures in the short and in the long run, where a law moves."""
+    from backhaul.report.tables import horizon_rows
+
+    rows = horizon_rows(outcome)
+    if not rows:
+        return ()
+    title = "Short run and long run: change against the baseline"
+    if outcome.scenario.adjustment < 1:
+        title += " (the figures above are neither: see adjustment in the scenario)"
+    columns = ("figure", "unit", "baseline", "short run", "long run")
+    right = frozenset({"baseline", "short run", "long run"})
+    return (Grid(title=title, columns=columns, rows=tuple(rows), right=right),)
 
 
 def _headlines(figures: tuple[Figure, ...]) -> set[str]:

@@ -43,6 +43,9 @@ class Card:
     author: str = ""
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    adjustment: float = 1.0
+    """Part of the way from the baseline's prices that those of the figures have gone; 1: the long
+    run."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,8 +28,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "income_groups": ("market", "group", "surplus_change_usd", "surplus_change_per_household"),
     "plants": (
         *("plant_id", "name", "firm", "country", "units_baseline", "units_scenario"),
-        *("capacity", "jobs_baseline", "jobs_scenario"),
+        *("capacity", "utilisation_baseline", "utilisation_scenario"),
+        *("shadow_price_usd_baseline", "shadow_price_usd_scenario"),
+        *("jobs_baseline", "jobs_scenario"),
     ),
+    "horizons": (*("figure", "label", "unit", "baseline", "short_run_change", "long_run_change"),),
     "diversion": ("market", "product", "source", "units", "share"),
     "programme": ("firm", "loss_usd", "tariff_point_value_usd", "ratio"),
     "entrants": (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.outcome import Outcome
 from backhaul.report import words
-from backhaul.report.contract import COLUMNS
+from backhaul.report.contract import COLUMNS, records, table
 
 KEY_FIGURES = (
     "support_per_vehicle_usd",
@@ -31,6 +32,10 @@ KEY_FIGURES = (
     "government_JP_usd",
 )
 """Headline figures in the order in which they are told; profits of firms follow."""
+
+
+HORIZON_FIGURES = (*KEY_FIGURES, "price_index_US", "price_index_JP", "pass_through_US")
+"""Figures that are told for the short run beside the long run, where they have a change."""
 
 
 def write_tables(outcome: Outcome, folder: Path) -> tuple[Path, ...]:
@@ -80,6 +85,44 @@ def headline_rows(outcome: Outcome) -> list[dict[str, str]]:
         cells = figure_cells(figure)
         rows.append({key: words.plain(text) for key, text in cells.items()})
     return rows
+
+
+def horizon_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    """Return main figures in the short and the long run as plain text for a terminal.
+
+    Returns:
+        Rows of figure, unit, baseline, change in the short and in the long run, the most telling
+        first; figures that do not move are left out, and all of them where no law moves.
+    """
+    frame = table(outcome, "horizons")
+    if frame is None:
+        return []
+    place = {name: index for index, name in enumerate(HORIZON_FIGURES)}
+    found = [row for row in records(frame) if row.figure in place and _is_moved(row)]
+    found.sort(key=lambda row: place[row.figure])
+    return [tuple(words.plain(cell) for cell in horizon_cells(row)) for row in found]
+
+
+def horizon_cells(row: Any) -> tuple[str, str, str, str, str]:  # noqa: ANN401 - a row of a table
+    """Return one figure at both horizons as text: name, unit, baseline, both changes.
+
+    A figure without a baseline has its values in place of changes.
+    """
+    fresh = row.baseline != row.baseline
+    unit = str(row.unit)
+    changes = (
+        words.cell(value, lambda number: words.bare(number, unit))
+        for value in (row.short_run_change, row.long_run_change)
+    )
+    soon, late = (text if fresh else words.signed(text) for text in changes)
+    known = words.NONE if fresh else words.bare(row.baseline, unit)
+    return str(row.label or row.figure), unit, known, soon, late
+
+
+def _is_moved(row: Any) -> bool:  # noqa: ANN401 - a row of a table
+    """Return whether either change is more than the noise of a solve."""
+    size = 1e-9 * abs(row.baseline) if row.baseline == row.baseline else 0.0
+    return any(abs(value) > size for value in (row.short_run_change, row.long_run_change))
 
 
 def _spread(figure: Figure) -> str:

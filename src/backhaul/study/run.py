@@ -283,6 +283,7 @@ def card_of(scenario: Scenario, baseline: Scenario | None, setting: Setting) -> 
         author=scenario.author,
         sources=scenario.sources,
         notes=(*scenario.notes, *_cautions(setting)),
+        adjustment=setting.adjustment,
     )
 
 

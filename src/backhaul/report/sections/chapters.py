@@ -8,6 +8,7 @@ from backhaul.report.sections.assumptions import assumptions
 from backhaul.report.sections.claims import claims
 from backhaul.report.sections.entry import entry, motive
 from backhaul.report.sections.flows import flows
+from backhaul.report.sections.horizon import horizon
 from backhaul.report.sections.industry import industry
 from backhaul.report.sections.prices import prices
 from backhaul.report.sections.proof import certificate, left_out
@@ -15,7 +16,7 @@ from backhaul.report.sections.provenance import adjustments, reproduce, sources
 from backhaul.report.sections.welfare import welfare
 
 _CHAPTERS = (
-    *(flows, prices, welfare, entry, motive, industry, claims, assumptions),
+    *(flows, prices, horizon, welfare, entry, motive, industry, claims, assumptions),
     *(left_out, certificate, adjustments, sources, reproduce),
 )
 
