@@ -189,6 +189,6 @@ def asked(**changes: object) -> Asked:
     """Return a question."""
     manifest = {"scenario": {"name": "toy"}, "versions": {"backhaul": "0"}, "inputs": {}}
     return Asked(
-        "toy", "What if?", date(2026, 3, 1), "the law of the day", manifest | changes,
+        "toy", "What <b>if</b>?", date(2026, 3, 1), "the law of the day", manifest | changes,
         ("third markets",),
     )  # fmt: skip

@@ -14,6 +14,9 @@ from backhaul.cli.boundary import guard
 from backhaul.cli.check import check
 from backhaul.cli.claims import claims
 from backhaul.cli.compare import compare
+from backhaul.cli.design import design
+from backhaul.cli.ensemble import ensemble
+from backhaul.cli.influence import influence
 from backhaul.cli.listing import list_scenarios
 from backhaul.cli.options import examples
 from backhaul.cli.run import run
@@ -27,6 +30,9 @@ EPILOG = examples(
     "backhaul show tariff USA JPN passenger_car --on 2025-06-01",
     "backhaul timeline us-auto-tariffs --from 2024-01 --to 2026-12",
     "backhaul compare us-tariff-15 us-tariff-27.5",
+    "backhaul ensemble reverse-imports -n 1000 --seed 1",
+    "backhaul influence reverse-imports --of balance_us_jp_net_usd",
+    'backhaul design --reach "balance US-JP by +1e9 USD"',
     "backhaul claims --json",
     "backhaul check my-tables/",
     "backhaul serve",
@@ -100,6 +106,37 @@ app.command(
         "backhaul timeline yen-120 --from 2025-01 --to 2026-12 --json",
     ),
 )(timeline)
+app.command(
+    name="ensemble",
+    short_help="Draw everything uncertain: medians and intervals.",
+    epilog=examples(
+        "backhaul ensemble reverse-imports -n 1000 --seed 1",
+        "backhaul ensemble us-tariff-15 -n 4096 --out out/us-tariff-15-ensemble",
+        "backhaul ensemble us-tariff-15 -n 4096 --out out/us-tariff-15-ensemble --resume",
+        "backhaul ensemble my-question.toml --hold-tastes --data my-tables/ --json",
+    ),
+)(ensemble)
+app.command(
+    name="influence",
+    short_help="Say which facts a figure hangs on.",
+    epilog=examples(
+        "backhaul influence reverse-imports",
+        "backhaul influence us-tariff-15 --of balance_us_jp_net_usd --top 40",
+        "backhaul influence reverse-imports --global --n 512 --out out/influence",
+    ),
+)(influence)
+app.command(
+    name="design",
+    short_help="Find the cheapest mix that reaches a goal.",
+    epilog=examples(
+        'backhaul design --reach "balance US-JP by +1e9 USD"',
+        'backhaul design reverse-imports --reach "balance US-JP by +1e9 USD" '
+        '--with support,certification,tariff,purchase --minimise "welfare cost"',
+        'backhaul design --reach "units JP entrants to 20000" --with support,certification '
+        "--minimise outlay",
+        'backhaul design --reach "balance US-JP by +2e9 USD" --bound tariff=0:0.1 --out out/design',
+    ),
+)(design)
 app.command(
     name="list",
     short_help="List the shipped scenarios.",

@@ -1,0 +1,54 @@
+"""A question opened for studies: its whole model, ready for draws and gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from backhaul.baseline.world import World
+from backhaul.scenario.scenario import Scenario
+from backhaul.study.run import world_of
+from backhaul.study.whole import Asked, WholeModel
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A model and the question that it answers."""
+
+    model: WholeModel
+    asked: Asked
+
+
+def opened(
+    world: World,
+    scenario: Scenario,
+    baseline: Scenario | None = None,
+    *,
+    hold_tastes: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> Opened:
+    """Return the whole model of a question.
+
+    Args:
+        world: The calibrated world.
+        scenario: What is asked.
+        baseline: What to compare with; None takes the scenario's own.
+        hold_tastes: Whether tastes stay as calibrated at the central values in every draw.
+        say: Called with a word on what is being done.
+
+    Errors:
+        BackhaulError: the scenario names what the world does not have, or has no answer.
+    """
+    from backhaul.smooth.model import Model  # loads a compiler: only who asks waits for it
+
+    tell = say or (lambda _: None)
+    world = world_of(world, scenario, tell)
+    tell("building the whole model")
+    model = Model.of(world, scenario, baseline, recalibrate=not hold_tastes)
+    return Opened(cast(WholeModel, model), Asked.about(world, scenario, baseline))
+
+
+def without_promise(scenario: Scenario) -> Scenario:
+    """Return the scenario with nobody committed to a volume: a design sets the support itself."""
+    return scenario.model_copy(update={"commit": ()})
