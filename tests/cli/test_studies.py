@@ -144,6 +144,8 @@ def test_an_older_folder_of_the_same_kind_is_replaced(written, model):
         (["influence", "us-tariff-15", "--n", "-3"], "2 to"),
         (["influence", "us-tariff-15", "--top", "0"], "top"),
         (["design"], "reach"),
+        (["compare", "us-tariff-15", "yen-120", "--ensembles", "no-such-folder"], "ensemble.json"),
+        (["compare", "us-tariff-15", "yen-120", "--ensembles", ".", "--ranges"], "Leave one"),
         ([*DESIGN, "--bound", "support"], "NAME=LOW:HIGH"),
         ([*DESIGN, "--bound", "support=a:b"], "NAME=LOW:HIGH"),
     ],

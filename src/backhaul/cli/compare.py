@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backhaul.outcome.outcome import Outcome
     from backhaul.scenario.scenario import Scenario
     from backhaul.study.compare import Comparison, Refine
+    from backhaul.study.written import Written
 
 
 def compare(
@@ -45,6 +46,15 @@ def compare(
             "range, some seconds more per scenario.",
         ),
     ] = False,
+    ensembles: Annotated[
+        Path | None,
+        typer.Option(
+            "--ensembles",
+            metavar="DIR",
+            help="Folder with what `backhaul ensemble --out DIR/...` wrote: 90 % intervals for "
+            "the scenarios that it has.",
+        ),
+    ] = None,
     data: DataFolder = None,
     json: JsonFlag = False,
 ) -> Answer:
@@ -55,6 +65,7 @@ def compare(
     from backhaul.study.compare import check_count
 
     check_count(len(scenarios))
+    drawn = _drawn(ensembles, ranges=ranges)
     questions = [load_scenario(name) for name in scenarios]
     if out is not None:
         refuse_foreign(out, COMPARISON)  # before the work, so that nobody waits for a refusal
@@ -65,7 +76,8 @@ def compare(
 
         evidence = evidence_from(data)
         refine = _ranges(evidence, say) if ranges else None
-        found = put_side_by_side(calibrate(evidence, progress=say), questions, say, refine)
+        world = calibrate(evidence, progress=say)
+        found = put_side_by_side(world, questions, say, refine, ensembles=drawn)
         if not found.certified:
             raise EquilibriumError(
                 where="compare",
@@ -78,6 +90,22 @@ def compare(
     return Answer(
         command="compare", result={**found.as_dict(), "out": out}, blocks=_blocks(found, out)
     )
+
+
+def _drawn(folder: Path | None, *, ranges: bool) -> dict[str, Written] | None:
+    """Return the ensembles of a folder, where one is named."""
+    from backhaul.cli.boundary import UsageError
+    from backhaul.study.written import read_ensembles
+
+    if folder is None:
+        return None
+    if ranges:
+        raise UsageError(
+            where="backhaul compare",
+            what="--ranges and --ensembles give two meanings to low and high.",
+            fix="Leave one of them out.",
+        )
+    return read_ensembles(folder)
 
 
 def _ranges(evidence: Evidence, say: Callable[[str], None]) -> Refine:

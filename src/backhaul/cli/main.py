@@ -95,6 +95,7 @@ app.command(
         "backhaul compare us-tariff-15 us-tariff-27.5",
         "backhaul compare us-tariff-15 yen-120 my-question.toml --ranges",
         "backhaul compare reverse-imports reverse-imports-rhd --out out/steering",
+        "backhaul compare us-tariff-15 us-tariff-27.5 --ensembles out/ensembles",
     ),
 )(compare)
 app.command(

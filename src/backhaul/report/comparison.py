@@ -137,7 +137,7 @@ def _figures(comparison: Comparison) -> tuple[Block, ...]:
             identifier="compared",
             title="The main figures, side by side",
             subtitle="Change against each scenario's own baseline, a year; each figure on its own "
-            "scale. Bars behind the dots are ranges of low and high runs, where they were made.",
+            f"scale. {_bars_are(comparison)}",
             description="; ".join(
                 f"{panel.title}: " + ", ".join(f"{dot.label} {dot.text}" for dot in panel.dots)
                 for panel in panels
@@ -147,6 +147,13 @@ def _figures(comparison: Comparison) -> tuple[Block, ...]:
         panels=panels,
     )
     return (chart, main, said, every)
+
+
+def _bars_are(comparison: Comparison) -> str:
+    """Return what the bars behind the dots are."""
+    if any(comparison.spreads):
+        return "Bars behind the dots are 90 % intervals of ensembles, where there is one."
+    return "Bars behind the dots are ranges of low and high runs, where they were made."
 
 
 def _grid(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,7 @@ from backhaul.outcome.figure import Figure
 from backhaul.outcome.outcome import Outcome
 from backhaul.scenario.scenario import Scenario
 from backhaul.study.run import run, world_of
+from backhaul.study.written import Written
 
 Progress = Callable[[str], None]
 Refine = Callable[[Scenario, Outcome], Outcome]
@@ -47,6 +48,10 @@ class Comparison:
 
     outcomes: tuple[Outcome, ...]
 
+    spreads: tuple[str, ...] = ()
+    """What low and high of each column are, such as "90 % interval of 1,024 draws"; empty where
+    a column has none. No entry at all: ranges of low and high runs, where they were made."""
+
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every figure that any question has; each question's own order is kept."""
@@ -68,6 +73,11 @@ class Comparison:
             *self._differing("Days of the law", [card.as_of.isoformat() for card in cards]),
             *self._differing("Baselines", [card.baseline for card in cards]),
             *self._differing("Parameters", [text or "those of the tables" for text in own]),
+            *(
+                self._differing("Intervals", [text or "none" for text in self.spreads])
+                if self.spreads
+                else ()
+            ),
         )
 
     def _differing(self, what: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -138,8 +148,11 @@ class Comparison:
                     "answer": list(outcome.sentences),
                     "certified": outcome.certified,
                     "certificate": outcome.certificate,
+                    "spread": spread,
                 }
-                for label, outcome in zip(self.labels, self.outcomes, strict=True)
+                for label, outcome, spread in zip(
+                    self.labels, self.outcomes, self.spreads or [""] * len(self.labels), strict=True
+                )
             ],
             "answer": list(self.sentences),
             "warnings": list(self.warnings),
@@ -169,6 +182,7 @@ def compare(
     progress: Progress | None = None,
     refine: Refine | None = None,
     *,
+    ensembles: Mapping[str, Written] | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Return the outcomes of several questions side by side.
@@ -180,6 +194,8 @@ def compare(
         scenarios: Two to eight questions; one may stand there twice.
         progress: Called with a word on what is being done.
         refine: Called with each question and its outcome; returns the outcome that is compared.
+        ensembles: Ensembles by scenario, whose intervals take the place of other ranges; a
+            scenario without one has none.
         seed: Seed of the entrants' draws.
 
     Errors:
@@ -201,6 +217,13 @@ def compare(
     return Comparison(
         labels=unique([scenario.name for scenario in scenarios]), outcomes=tuple(outcomes)
     )
+
+
+def _spread(scenario: Scenario, ensembles: Mapping[str, Written]) -> str:
+    """Return what low and high of a scenario are."""
+    if scenario.name not in ensembles:
+        return ""
+    return f"90 % interval of {ensembles[scenario.name].draws:,} draws"
 
 
 def check_count(count: int) -> None:
