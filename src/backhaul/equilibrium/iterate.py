@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import get_lapack_funcs
+from scipy.linalg.lapack import dgetrf, dgetrs, sgetrf, sgetrs
 
 from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.pricing import Conditions, conditions, gap_slopes
@@ -87,14 +87,17 @@ def find(
         as a price goes to infinity. Kelley (1995), Iterative Methods for Linear and Nonlinear
         Equations, chapter 7, for the correction of the slopes (Broyden's).
     """
-    price, used = np.asarray(start, dtype=float), 0
+    price = np.asarray(start, dtype=float)
     with np.errstate(all="ignore"):
-        if slopes is None:
-            rough = _Walk(game.in_single, price.astype(np.float32), rounds // 4, ROUGH).end()
-            if rough.worst <= ROUGH:
-                price, used, slopes = rough.price.astype(float), rough.rounds, rough.slopes
-        found = _Walk(game, price, rounds - used, AIM, slopes).end()
-    return Found(now=found.now, rounds=used + found.rounds, slopes=found.slopes)
+        walk = _Walk(game.in_single, price.astype(np.float32), slopes)
+        walk.go(ROUGH, rounds // 4)
+        if walk.now.miss.max() <= ROUGH and np.all(walk.now.price > 0):
+            walk.change_to(game)
+        else:
+            walk = _Walk(game, price, None, used=walk.used)
+        walk.go(AIM, rounds)
+        walk.polish()
+    return Found(now=walk.now, rounds=walk.used, slopes=walk.last_slopes)
 
 
 def require_first_order(game: Game, found: Found) -> None:
@@ -120,37 +123,40 @@ def require_first_order(game: Game, found: Found) -> None:
 class _Walk:
     """One walk towards the answer: where it stands, and what it steps with."""
 
-    def __init__(
-        self,
-        game: Game,
-        start: PerProduct,
-        rounds: int,
-        aim: float,
-        slopes: Factor | None = None,
-    ) -> None:
-        self.game, self.rounds, self.aim = game, rounds, aim
-        self.slopes = self.last_slopes = slopes
+    def __init__(self, game: Game, start: PerProduct, slopes: Factor | None, used: int = 0) -> None:
+        self.game, self.used = game, used + 1
         self.now = conditions(game, start)
-        self.size, self.used = _size(self.now), 1
+        self.size = _size(self.now)
+        self.slopes = self.last_slopes = slopes
         self.steps: list[np.ndarray] = []
         self.unit = start
         self.plain, self.steady = 4, 0
         self.wait = 0 if slopes is not None else 2
 
-    def end(self) -> Found:
-        """Walk until the aim is reached, the rounds are used or nothing helps."""
+    def change_to(self, game: Game) -> None:
+        """Go on from the same prices, with the same slopes, in the precision of this game."""
+        self.game, self.now = game, conditions(game, self.now.price.astype(float))
+        self.size, self.wait = _size(self.now), 0
+        self.used += 1
+
+    def go(self, aim: float, rounds: int) -> None:
+        """Walk until |r| / p is within the aim, the rounds are used or nothing helps."""
         while (
-            self.used < self.rounds
-            and self.now.miss.max() > self.aim
-            and np.all(np.isfinite(self.now.gap))
+            self.used < rounds and self.now.miss.max() > aim and np.all(np.isfinite(self.now.gap))
         ):
             if self.wait:
                 self._zeta()
             elif not self._newton():
                 break
-        if self.aim == AIM:
-            self._polish()
-        return Found(now=self.now, rounds=self.used, slopes=self.last_slopes)
+
+    def polish(self) -> None:
+        """Take one more step with the last slopes if it brings the prices closer."""
+        if self.slopes is None or not self.now.miss.max() > ROUNDING:
+            return
+        last = conditions(self.game, self.now.price + self.unit * self._step())
+        self.used += 1
+        if _size(last) < self.size:
+            self.now = last
 
     def _zeta(self) -> None:
         """Take one step of the zeta map; stop waiting if they have begun to converge."""
@@ -167,7 +173,7 @@ class _Walk:
             matrix = gap_slopes(self.game, self.now)
             if not np.all(np.isfinite(matrix)):
                 return False
-            factorise = get_lapack_funcs("getrf", (matrix,))
+            factorise = sgetrf if matrix.dtype == np.float32 else dgetrf
             self.slopes = self.last_slopes = factorise(matrix, overwrite_a=True)[:2]
             self.steps, self.unit = [], self.now.price
         step = self._step()
@@ -190,22 +196,14 @@ class _Walk:
     def _step(self) -> PerProduct:
         """Return the next Newton step, in units of `unit`, corrected by the steps since."""
         assert self.slopes is not None
-        apply = get_lapack_funcs("getrs", (self.slopes[0],))
-        step = -apply(*self.slopes, self.now.gap)[0] / self.unit
+        solve = sgetrs if self.slopes[0].dtype == np.float32 else dgetrs
+        step = -solve(*self.slopes, self.now.gap)[0] / self.unit
         for taken, following in zip(self.steps, self.steps[1:], strict=False):
             step = step + following * (taken @ step) / (taken @ taken)
         if self.steps:
             last = self.steps[-1]
             step = step / (1 - (last @ step) / (last @ last))
         return step
-
-    def _polish(self) -> None:
-        """Take one more step with the last slopes if it brings the prices closer."""
-        if self.slopes is None or not self.now.miss.max() > ROUNDING:
-            return
-        last = conditions(self.game, self.now.price + self.unit * self._step())
-        if _size(last) < self.size:
-            self.now = last
 
 
 def _size(now: Conditions) -> float:

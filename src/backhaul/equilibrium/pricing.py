@@ -188,12 +188,15 @@ def _slopes(game: Game, now: Conditions, held: PerProduct) -> ProductByProduct:
     left -= (a * now.margin + held)[:, None]
     left *= tilted
     left += keep[:, None] * pulled
-    setter = reach * (now.overall + c * now.in_market) + c * (now.in_market - now.overall)
-    base = tilted * setter[seller]
-    base += left * reach
+    setter = now.overall
+    if c:
+        setter = reach * (setter + c * now.in_market) + c * (now.in_market - setter)
+    base = setter[seller]
+    base *= tilted
+    base += left * reach if c else left
     worth = np.multiply.outer(-a * now.margin, taste.alpha)
     worth += keep[:, None]
-    slopes = game.stake_of_setter * (pulled @ (worth * (right * reach)).T)
+    slopes = game.stake_of_setter * (pulled @ (worth * (right * reach if c else right)).T)
     if not b:
         slopes += base @ right.T
     for nest in range(taste.nests if b else 0):
