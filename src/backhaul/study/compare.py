@@ -213,9 +213,13 @@ def compare(
         if key not in worlds:
             worlds[key] = world_of(world, scenario, told)
         outcome = run(worlds[key], scenario, None, told, seed=seed)
+        if ensembles is not None and scenario.name in ensembles:
+            outcome = with_intervals(outcome, ensembles[scenario.name])
         outcomes.append(outcome if refine is None else refine(scenario, outcome))
     return Comparison(
-        labels=unique([scenario.name for scenario in scenarios]), outcomes=tuple(outcomes)
+        labels=unique([scenario.name for scenario in scenarios]),
+        outcomes=tuple(outcomes),
+        spreads=() if ensembles is None else tuple(_spread(s, ensembles) for s in scenarios),
     )
 
 
