@@ -33,6 +33,17 @@ def serve(
             "data folder.",
         ),
     ] = None,
+    solvers: Annotated[
+        int | None,
+        typer.Option(
+            "--solvers",
+            min=1,
+            max=64,
+            show_default=False,
+            help="Processes that answer while a slider moves; by default two, one for each core "
+            "where there are fewer.",
+        ),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
@@ -45,4 +56,4 @@ def serve(
     from backhaul.web.serve import serve as run
 
     place = Place(host, port, tuple(public_host or ()))
-    run(place, settings_of(store, place), browser=browser)
+    run(place, settings_of(store, place, solvers), browser=browser)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -24,16 +23,8 @@ class Cancelled(Exception):
     """The client has cancelled."""
 
 
-class Report(Protocol):
-    """Tells how far a job is."""
-
-    def __call__(self, done: int, total: int | None, text: str, /) -> None:
-        """Tell steps done, steps in all where known, and a word on what is being done.
-
-        Raises:
-            Cancelled: the client has cancelled.
-        """
-
+Report = Callable[[int, int | None, str], None]
+"""Tells steps done, steps in all where known, and a word; raises `Cancelled` when it is time."""
 
 IsCancelled = Callable[[], bool]
 Work = Callable[[Engine, Question, Report, IsCancelled], Answer]

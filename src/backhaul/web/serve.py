@@ -92,11 +92,11 @@ def default_store() -> Path:
     return Path(base) / "backhaul"
 
 
-def settings_of(store: Path | None, place: Place) -> Settings:
+def settings_of(store: Path | None, place: Place, solvers: int | None) -> Settings:
     """Return the settings of a server at a place."""
     return Settings(
         store=(store or default_store()).expanduser().absolute(),
-        solvers=max(1, min(2, os.cpu_count() or 1)),
+        solvers=solvers or max(1, min(2, os.cpu_count() or 1)),
         hosts=local_hosts(place.host, place.public),
     )
 
