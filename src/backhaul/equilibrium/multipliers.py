@@ -181,7 +181,7 @@ def _first(venues: tuple[Venue, ...], limits: Limits, guess: _Guess) -> Joint:
     stands = []
     for venue, support in zip(venues, guess.support, strict=True):
         costs = costs_at(venue, guess.shadow, float(support))
-        found = find(costs.game, venue.start)
+        found = _found(costs.game, venue.start)
         require_first_order(costs.game, found)
         stands.append(stand_at(venue, costs, found))
     return _joint(venues, limits, guess, tuple(stands))
@@ -349,6 +349,15 @@ def _try(joint: Joint, system: _System, step: np.ndarray) -> Joint | None:
             return None
         stands.append(stand_at(venue, costs, found))
     return _joint(joint.venues, joint.limits, guess, tuple(stands))
+
+
+def _found(game: Game, start: PerProduct) -> Found:
+    """Return the equilibrium from prices to start with: these themselves where they are one."""
+    with np.errstate(all="ignore"):
+        now = conditions(game, start)
+    if now.miss.max() <= AIM:
+        return Found(now=now, rounds=1)
+    return find(game, start)
 
 
 def _followed(game: Game, predicted: PerProduct, last: PerProduct, factor: Factor) -> Found:
