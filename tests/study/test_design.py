@@ -14,6 +14,7 @@ from scipy.optimize import brentq
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.design import Ask, design
 from backhaul.study.goal import parse_cost, parse_goal
+from backhaul.study.problem import chosen_instruments
 from backhaul.study.whole import Cancelled
 from closed_form import (
     COST_CURVES,
@@ -217,6 +218,13 @@ def test_instruments_and_bounds_are_checked(using, bounds, says):
     with pytest.raises(ScenarioError) as caught:
         design(ClosedForm(), Ask(ASK.reach, using, bounds=bounds), asked())
     assert says in caught.value.what
+
+
+def test_an_instrument_without_a_range_has_the_documented_one():
+    """Where the model states no bounds, those of the manual page hold."""
+    model = ClosedForm().with_input("instrument.tariff_points", high=0.0)
+    (found,) = chosen_instruments(model.inputs, ("tariff",), {})
+    assert (found.low, found.rest, found.high) == (0.0, 0.0, 0.25)
 
 
 def test_a_goal_that_is_a_part_of_the_cost_is_refused():

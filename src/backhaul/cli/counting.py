@@ -86,14 +86,13 @@ def counting() -> Iterator[Watch]:
 def _lines(write: Callable[[str], object], flush: Callable[[], object], rate: Rate) -> Watch:
     """Return what writes lines, not too many of them."""
     started = time.monotonic()
-    last = {"text": "", "at": -_EVERY}
+    said_at: dict[str, float] = {}
 
     def line(words: str, text: str) -> None:
         now = time.monotonic()
-        fresh = text != last["text"]
-        if now - started < _QUIET_FOR or not (fresh or now - float(last["at"]) >= _EVERY):
+        if now - started < _QUIET_FOR or now - said_at.get(text, -_EVERY) < _EVERY:
             return
-        last.update(text=text, at=now)
+        said_at[text] = now
         write(f"{now - started:5.1f} s  {words}\n")
         flush()
 

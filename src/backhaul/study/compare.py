@@ -13,7 +13,7 @@ from backhaul.outcome.figure import Figure
 from backhaul.outcome.outcome import Outcome
 from backhaul.scenario.scenario import Scenario
 from backhaul.study.run import run, world_of
-from backhaul.study.written import Written
+from backhaul.study.written import Written, with_intervals
 
 Progress = Callable[[str], None]
 Refine = Callable[[Scenario, Outcome], Outcome]

@@ -212,7 +212,7 @@ def design(
     feasible = mix is not None
     if mix is None:
         mix = most_reached(problem, _starts(problem, singles, ask.seed))
-    front = (mix,) if feasible else ()
+    front: tuple[Mix, ...] = (mix,) if feasible else ()
     if feasible and ask.frontier:
         front = _frontier(problem, mix, watch)
     watch("whole certificates")

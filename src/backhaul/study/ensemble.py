@@ -212,7 +212,7 @@ def _proofs(
     def certified(draw: int) -> Proof:
         proof = proof_of(draw, model, values[draw])
         if kept is not None:
-            kept.keep_proof(draw, list(proof.parts))
+            kept.keep_proof(draw, [dict(part) for part in proof.parts])
         return proof
 
     tell(progress, len(found), len(wanted), "whole certificates")

@@ -252,7 +252,7 @@ def _shared_out(found: np.ndarray) -> np.ndarray:
 def _ranked(chosen: Sequence[Input], found: np.ndarray, seed: int) -> tuple[Index, ...]:
     """Return the indices with their 90 % bootstrap intervals, the largest total first."""
     scaled = found / np.ptp(found)  # the indices have no unit, and squares of dollars lose digits
-    central = _shared_out(scaled)
+    central = np.asarray(_shared_out(scaled))
     spread = bootstrap(
         (np.arange(len(found)),),
         lambda rows: _shared_out(scaled[rows]),
@@ -262,13 +262,14 @@ def _ranked(chosen: Sequence[Input], found: np.ndarray, seed: int) -> tuple[Inde
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
+    parts = (central, np.asarray(spread.low), np.asarray(spread.high))
     rows = [
         Index(
             one.key,
             one.label,
             one.grade,
             one.source_id,
-            *(float(part[order, k]) for order in (0, 1) for part in (central, *spread)),
+            *(float(part[order, k]) for order in (0, 1) for part in parts),
         )
         for k, one in enumerate(chosen)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize, nnls
@@ -139,10 +140,11 @@ def _slsqp(
     value: Callable[[np.ndarray], float],
     slope: Callable[[np.ndarray], np.ndarray],
     start: np.ndarray,
-    constraints: tuple[dict[str, object], ...],
+    constraints: tuple[Any, ...],
 ) -> np.ndarray:
     """Return where the search ends, within the bounds."""
-    result = minimize(
+    search: Any = minimize  # its stubs know no gradient beside constraints
+    result = search(
         value,
         np.clip(start, 0.0, 1.0),
         jac=slope,

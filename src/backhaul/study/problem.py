@@ -14,6 +14,14 @@ from backhaul.study.goal import Cost, Goal
 from backhaul.study.rows import Rows
 from backhaul.study.whole import Input, WholeModel, figure_place
 
+BOUNDS = {
+    "support": (0.0, 20_000.0),
+    "certification": (0.0, 1.0),
+    "tariff": (0.0, 0.25),
+    "purchase": (0.0, 20_000.0),
+}
+"""Bounds of an instrument for which the model states none; docs/do/design.md lists them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
@@ -74,7 +82,8 @@ def _instrument(
 ) -> Instrument:
     """Return one instrument within sound bounds."""
     one = inputs[place]
-    low, high = bounds.get(name, (one.low, one.high))
+    own = (one.low, one.high) if one.low < one.high else BOUNDS.get(name, (one.low, one.high))
+    low, high = bounds.get(name, own)
     if not (np.isfinite([low, high]).all() and low < high and low <= one.value <= high):
         raise ScenarioError(
             where=f"bounds of {name}",
