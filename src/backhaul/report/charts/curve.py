@@ -102,17 +102,7 @@ def _draw(
     for tick in ups:
         sheet.line([place.at(0, tick), place.at(frame.right, tick)], "rule")
         sheet.text((left - 6, place.at(0, tick)[1]), tick_text(tick), "muted", "right", 11)
-    shown_until = -1e9
-    span = sorted((0.0, frame.right))
-    for tick in nice_ticks(span[0], span[1], 3 if sheet.is_narrow else 6):
-        if not span[0] <= tick <= span[1]:
-            continue
-        x, y = place.at(tick, low)
-        sheet.line([(x, y), (x, y + 4)], "muted")
-        half = text_width(tick_text(tick), 11) / 2
-        if x - half > shown_until + 6:
-            sheet.text((min(x, sheet.width - half), y + 14), tick_text(tick), "muted", "center", 11)
-            shown_until = x + half
+    _draw_across(sheet, place)
     sheet.text((left + place.wide / 2, place.bottom + 31), frame.across, "muted", "center", 11)
     key = place.bottom + 52
     for number, curve in enumerate(curves):
@@ -135,6 +125,20 @@ def _draw(
     return sheet.svg(
         identifier=name, title=words.title, description=words.description, height=key + 2
     )
+
+
+def _draw_across(sheet: Sheet, place: _Place) -> None:
+    """Draw the values of the axis across, leaving out what would touch the one before."""
+    low, high = sorted((0.0, place.frame.right))
+    ticks = [t for t in nice_ticks(low, high, 3 if sheet.is_narrow else 6) if low <= t <= high]
+    shown_until = -1e9
+    for tick in sorted(ticks, key=abs):
+        x, y = place.at(tick, place.low)
+        sheet.line([(x, y), (x, y + 4)], "muted")
+        half = text_width(tick_text(tick), 11) / 2
+        if x - half > shown_until + 6:
+            sheet.text((min(x, sheet.width - half), y + 14), tick_text(tick), "muted", "center", 11)
+            shown_until = x + half
 
 
 def _cut(
