@@ -143,6 +143,21 @@ def quintile_ratio(taste: Taste, price: PerProduct) -> float:
     return float(means[0] / means[1])
 
 
+def log_slopes(
+    *, sales: Sales, consumers: Consumers, targets: Moments, calibration: Calibration
+) -> np.ndarray:
+    """Return the slope of the log moments in (ln alpha, ln e, ln a) at a calibration. (3, 3).
+
+    The moments are own elasticity, market elasticity and 1 - diversion, the moment first;
+    e = 1 / (1 - sigma_in) and a = 1 / (1 - sigma_seg). By forward differences.
+    """
+    members = (sales.nest == np.arange(sales.nest.max() + 1)[:, None]).astype(float)
+    problem = _Problem(sales=sales, consumers=consumers, targets=targets, members=members)
+    taste = calibration.taste
+    at = np.log([calibration.alpha, 1 / (1 - taste.sigma_in), 1 / (1 - taste.sigma_seg)])
+    return _slope(problem, _try(problem, at, None), np.eye(3), [0, 1, 2])
+
+
 @dataclass(frozen=True, eq=False)
 class _Problem:
     """A calibration in arrays."""

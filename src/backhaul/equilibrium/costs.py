@@ -7,11 +7,11 @@ import numpy as np
 from backhaul.demand.shares import choice
 from backhaul.demand.taste import Taste
 from backhaul.equilibrium.game import Game
-from backhaul.equilibrium.pricing import margin_matrix
+from backhaul.equilibrium.pricing import Conditions, margin_matrix
 from backhaul.errors import CalibrationError, Problem
 from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
-from backhaul.shapes import PerProduct
+from backhaul.shapes import PerProduct, ProductByProduct
 
 
 def back_out_costs(
@@ -55,6 +55,16 @@ def back_out_costs(
             fix="Check that every product has a positive share and a finite price.",
         )
     return keep * price - margin
+
+
+def cost_slopes(game: Game, now: Conditions) -> ProductByProduct:
+    """Return dr_j/dc_k at these conditions, the gap first. Shape (J, J), a pure number.
+
+    With the slopes in prices it gives pass-through: dp/dc = -(dr/dp)^-1 (dr/dc).
+    """
+    scale = game.curvature[0] * game.wedge.keep * now.pull
+    slopes: ProductByProduct = margin_matrix(game, now.choice) / scale[:, None]
+    return slopes
 
 
 def markups(wedge: Wedge, price: PerProduct) -> PerProduct:

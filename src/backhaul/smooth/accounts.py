@@ -16,6 +16,7 @@ from backhaul.market.origins import home_countries
 from backhaul.outcome.books import CODE, COUNTRY, OWNERS, TREASURY
 from backhaul.smooth.base import Base, content
 from backhaul.smooth.choice import sales, surplus
+from backhaul.smooth.config import Number
 from backhaul.smooth.equilibrium import Solved
 from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters
 from backhaul.smooth.layout import Layout, Plan
@@ -32,12 +33,12 @@ class Sale(NamedTuple):
     origin: str
     seller: str
     firm: str
-    units: Any
-    value: Any
-    freight: Any
-    landed: Any
-    parts_duty: Any
-    profit: Any
+    units: Number
+    value: Number
+    freight: Number
+    landed: Number
+    parts_duty: Number
+    profit: Number
     content: dict[str, Any]
 
 
@@ -101,7 +102,7 @@ class Ledger:
         shadow = jnp.append(self.solved.lam, 0.0)[links.plant] * self.faced[code].now.per_usd
         return segment_sum(self.solved.share[code] * shadow, links.product, links.products)
 
-    def promised(self, code: str) -> Any:
+    def promised(self, code: str) -> Number:
         """Return support of the commitment by product. Shape (J,), market currency."""
         member = self.plan.sides[code].frame.member
         return 0.0 if member is None else member * self.solved.support
@@ -125,7 +126,7 @@ class Ledger:
             bought.append((BOUGHT, "US", "JP", extra))
         return tuple(self._sale(*purchase) for purchase in bought)
 
-    def _sale(self, product: str, seller: str, buyer: str, units: Any) -> Sale:
+    def _sale(self, product: str, seller: str, buyer: str, units: Number) -> Sale:
         """Return one public purchase (outcome.trade.public_sales)."""
         side, faced = self.plan.sides[seller], self.faced[seller]
         j = side.market.ids.index(product)
@@ -167,42 +168,40 @@ class Ledger:
         """Return free on board value by link. Shape (L,), USD a year."""
         return self.link_units[code] * self.faced[code].now.free_on_board
 
-    def value(self, origin: str, code: str) -> Any:
+    def value(self, origin: str, code: str) -> Number:
         """Return the free on board value from one country to one market, USD."""
         here = np.array(self.plan.sides[code].supply.countries) == origin
         public = [s.value for s in self.sales_to_states if (s.origin, s.buyer) == (origin, code)]
         return (self.fob(code) * here).sum() + sum(public)
 
     @cached_property
-    def balance(self) -> Any:
+    def balance(self) -> Number:
         """US exports of cars to Japan less imports from it, USD."""
         return self.value("USA", "JP") - self.value("JPN", "US")
 
     @cached_property
-    def content_balance(self) -> Any:
+    def content_balance(self) -> Number:
         """The balance in direct content, USD."""
         return self._content("USA", "JP") - self._content("JPN", "US")
 
-    def _content(self, country: str, code: str) -> Any:
+    def _content(self, country: str, code: str) -> Number:
         bought = [
             s.value * s.content.get(country, 0.0) for s in self.sales_to_states if s.buyer == code
         ]
         return (self.fob(code) * self.content(code, country)).sum() + sum(bought)
 
     @cached_property
-    def programme(self) -> Any:
+    def programme(self) -> Number:
         """Value of entrants and public purchases, US to Japan less Japan to the US, USD."""
         return self._programme("US", "JP") - self._programme("JP", "US")
 
-    def _programme(self, origin: str, market: str) -> Any:
+    def _programme(self, origin: str, market: str) -> Number:
         side, country = self.plan.sides[market], self.plan.sides[origin].market.country
         new = np.array(
             [side.market.products[j].entrant and k.country == country
              for k, j in zip(side.supply.links, side.supply.product, strict=True)]
         )  # fmt: skip
-        public = [
-            s.value for s in self.sales_to_states if (s.seller, s.buyer) == (origin, market)
-        ]
+        public = [s.value for s in self.sales_to_states if (s.seller, s.buyer) == (origin, market)]
         return (self.fob(market) * new).sum() + sum(public)
 
     @cached_property
@@ -231,13 +230,13 @@ class Ledger:
         entrant = np.array([product.entrant for product in side.market.products], dtype=float)
         return self.facts["instrument"][INSTRUMENTS.index("support_usd")] * entrant
 
-    def _lines(self, code: str, payer: str, per_unit: Any) -> list[tuple[str, str, Any]]:
+    def _lines(self, code: str, payer: str, per_unit: Number) -> list[tuple[str, str, Any]]:
         amounts = self.units[code] * per_unit
         firms = np.array(self.plan.sides[code].market.firms)
         return [(payer, str(f), (amounts * (firms == f)).sum()) for f in dict.fromkeys(firms)]
 
     @cached_property
-    def outlay(self) -> Any:
+    def outlay(self) -> Number:
         """All support, USD a year."""
         return sum((amount for _, _, amount in self.supports), start=jnp.asarray(0.0))
 
@@ -315,14 +314,14 @@ class Ledger:
         return {code: value * self.own_money(COUNTRY[code]) for code, value in total.items()}
 
     @cached_property
-    def welfare(self) -> Any:
+    def welfare(self) -> Number:
         """World welfare from both markets, USD a year."""
         return sum(
             sum(part.values())
             for part in (self.surplus, self.profit, self.dealers, self.government)
         )
 
-    def national(self, code: str) -> Any:
+    def national(self, code: str) -> Number:
         """Return a country's welfare, USD a year."""
         home = home_countries(self.world.evidence)
         owned = {country: self.p[name] for country, name in OWNERS[code].items()}

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.ops import segment_sum
 
 from backhaul.smooth.accounts import Ledger
 from backhaul.smooth.base import Base, Year
-from backhaul.smooth.equilibrium import Near, Solved, equilibrium
+from backhaul.smooth.equilibrium import Near, Solved, equilibrium, predicted
 from backhaul.smooth.facts import Facts
 from backhaul.smooth.figures import figures
 from backhaul.smooth.layout import Plan
@@ -69,7 +70,7 @@ class Answer:
         for name, plan in self.year.layout.plans.items():
             faced = self.composer.compose(plan, base, facts)
             before = found["baseline"].solved.price if found else None
-            solved = self._solved(plan, faced, facts, near[name], before)
+            solved = self._solved(plan, faced, (base, facts), near[name], before)
             found[name] = Solution(faced, solved)
         return found
 
@@ -83,9 +84,7 @@ class Answer:
         values = jnp.stack([jnp.asarray(found[name], dtype=float) for name in self.names])
         return values, self._proof(base, states, near, books)
 
-    def ledger(
-        self, name: str, solution: Solution, base: dict[str, Base], facts: Facts
-    ) -> Ledger:
+    def ledger(self, name: str, solution: Solution, base: dict[str, Base], facts: Facts) -> Ledger:
         """Return the books of a state."""
         layout = self.year.layout
         return Ledger(
@@ -103,33 +102,47 @@ class Answer:
         self,
         plan: Plan,
         faced: dict[str, Faced],
-        facts: Facts,
+        known: tuple[dict[str, Base], Facts],
         near: Near,
         before: dict[str, Array] | None,
     ) -> Solved:
         """Return one state's equilibrium."""
+        short = before is not None and plan.setting.adjustment < 1
         return equilibrium(
             {code: side.frame for code, side in plan.sides.items()},
             {code: problem.side for code, problem in faced.items()},
-            self._limits(plan, facts),
+            self._limits(plan, *known),
             near,
-            base_price=None if before is None else _aligned(plan, before, near),
+            base_price=_aligned(plan, before, near) if before is not None and short else None,
             adjustment=plan.setting.adjustment,
         )
 
-    def _limits(self, plan: Plan, facts: Facts) -> Limits | None:
+    def _limits(self, plan: Plan, base: dict[str, Base], facts: Facts) -> Limits | None:
         """Return what plants can build, and what is promised; None where neither binds anybody."""
         layout, promise = self.year.layout, plan.setting.promise
         if not plan.setting.limited and promise is None:
             return None
-        available = facts["capacity"] + plan_capacity(plan, layout.plants) - layout.elsewhere
-        if not plan.setting.limited:
-            available = jnp.full(len(layout.plants), jnp.inf)
         return Limits(
-            available=available,
-            outside=np.zeros(len(layout.plants)),
+            available=self._available(plan, base, facts),
+            outside=np.zeros(len(layout.plants) if plan.setting.limited else 0),
             target=0.0 if promise is None else float(promise.units),
         )
+
+    def _available(self, plan: Plan, base: dict[str, Base], facts: Facts) -> Array:
+        """Return what plants can build for the two markets (baseline.capacity). Shape (P,)."""
+        layout = self.year.layout
+        if not plan.setting.limited:
+            return jnp.zeros(0)
+        built = jnp.zeros(len(layout.plants))
+        for code, place in layout.places.items():
+            links = plan.sides[code].frame.links
+            units = base[code].units[place.supply.product] * base[code].way.share
+            here = links.plant[: units.size]
+            built += segment_sum(units * (here >= 0), here, len(layout.plants))
+        capacity = jnp.maximum(facts["capacity"], jnp.maximum(layout.output, built))
+        founded = np.array([name not in layout.world.observed.plants for name in layout.plants])
+        capacity = jnp.where(founded, 0.0, capacity) + plan_capacity(plan, layout.plants)
+        return capacity - jnp.maximum(0.0, layout.output - built)
 
     def _proof(
         self,
@@ -146,8 +159,8 @@ class Answer:
                 side, frame = problem.side, self.year.layout.plans[name].sides[code].frame.frame
                 best, start = found.best[code], near[name].sides[code]
                 concave.append(is_concave(frame, side.buyers, side.keep, found.cost[code], best))
-                predicted = start.price + start.through @ (found.cost[code] - start.cost)
-                distance.append(jnp.max(jnp.abs(best / predicted - 1)))
+                expected = predicted(start, found.cost[code])
+                distance.append(jnp.max(jnp.abs(best / expected - 1)))
         return Proof(
             worst=jnp.max(jnp.stack([s.worst for s in solved])),
             complementarity=jnp.max(jnp.stack([s.complementarity for s in solved])),
@@ -162,7 +175,10 @@ class Answer:
 def plan_capacity(plan: Plan, plants: tuple[str, ...]) -> np.ndarray:
     """Return capacity that moves add to each plant. Shape (P,), vehicles a year."""
     return np.array(
-        [sum(move.capacity for move in plan.setting.moves if move.plant == name) for name in plants],
+        [
+            sum(move.capacity for move in plan.setting.moves if move.plant == name)
+            for name in plants
+        ],
         dtype=float,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -18,12 +18,13 @@ from backhaul.market.observe import LISTED_BEFORE_TAX
 from backhaul.policy.customs import VALUED_WITH_FREIGHT
 from backhaul.policy.parts import CHARGING
 from backhaul.smooth.choice import Buyers
+from backhaul.smooth.config import Number
 from backhaul.smooth.facts import HAULED, Facts, Parameters, observed_values
 from backhaul.smooth.inversion import invert
 from backhaul.smooth.layout import DEAR_COUNTRIES, WAYS, Layout, Place
 from backhaul.smooth.pricing import margins
 from backhaul.smooth.response import Response
-from backhaul.smooth.tastes import calibrate
+from backhaul.smooth.tastes import Seen, Start, calibrate
 
 DEFAULT_PAIR = ("JPN", "USA")
 ROUNDS = 12
@@ -79,21 +80,15 @@ class Base(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
-    """Tastes at the central facts, to start from or to hold: (ln alpha, ln e, ln a) and delta."""
-
-    at: np.ndarray
-    delta: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
 class Year:
     """How the base year is computed."""
 
     layout: Layout
     names: tuple[str, ...]
     response: Response
-    held: dict[str, Held]
+    held: dict[str, Start]
+    """Tastes at the central facts by market, to start from or to hold."""
+
     recalibrate: bool
     consumers: int
 
@@ -132,9 +127,7 @@ class Year:
             brought = segment_sum(way.share * abroad, product, count)
             importer = p["importer_margin_jp"] * listed * brought
         carried = dealer + importer - keep * credit
-        factory, ratio, unit, default = self._split(
-            place, facts, way, cost - carried, units, first
-        )
+        factory, ratio, unit, default = self._split(place, facts, way, cost - carried, units, first)
         per_usd = self.base_per_usd(code)
         rest = cost - carried - segment_sum(way.share * unit, product, count) * per_usd
         part = factory / (listed / per_usd)[product]
@@ -193,10 +186,8 @@ class Year:
                     jnp.asarray(p[f"segment_diversion_{folder}"], dtype=float),
                 ]
             )
-            tastes = calibrate(
-                place.frame, price, observed, sensitivity, weights, mu, zero,
-                ~place.market.aggregate, targets, (held.at, held.delta),
-            )  # fmt: skip
+            seen = Seen(price, observed, sensitivity, weights, mu, zero)
+            tastes = calibrate(place.frame, seen, ~place.market.aggregate, targets, held)
             return Buyers(
                 tastes.delta, tastes.alpha * sensitivity, weights, tastes.sigma_in,
                 tastes.sigma_seg, zero, mu,
@@ -207,7 +198,7 @@ class Year:
             zero, mu,
         )  # fmt: skip
         delta = invert(place.frame, blank, price, observed, held.delta)
-        return blank._replace(delta=delta), jnp.asarray(True)
+        return blank._replace(delta=delta), jnp.all(jnp.isfinite(delta))
 
     def _split(
         self, place: Place, facts: Facts, way: Ways, rest: Array, units: Array, first: Base | None
@@ -223,8 +214,10 @@ class Year:
         fixed = fixed + on_content * on_the_way(supply.importer, way)
         target = rest / per_usd - segment_sum(way.share * fixed, product, count)
         built = units[product] * way.share
-        ratio = jnp.ones(len(supply.links)) if first is None else jnp.full(
-            len(supply.links), first.default_ratio
+        ratio = (
+            jnp.ones(len(supply.links))
+            if first is None
+            else jnp.full(len(supply.links), first.default_ratio)
         )
         default = jnp.asarray(1.0) if first is None else first.default_ratio
         factory = jnp.zeros(len(supply.links))
@@ -235,7 +228,9 @@ class Year:
             mean = segment_sum(built * factory, place.pair, len(place.pairs))
             mean = mean / segment_sum(built, place.pair, len(place.pairs))
             if first is None:
-                default = self._observed(facts, DEFAULT_PAIR) / mean[place.pairs.index(DEFAULT_PAIR)]
+                default = (
+                    self._observed(facts, DEFAULT_PAIR) / mean[place.pairs.index(DEFAULT_PAIR)]
+                )
             ratio = self._ratios(place, facts, mean, default)[place.pair]
         unit = factory * (1 + gross + on_content * ratio) + fixed
         return factory, ratio, unit, default
@@ -264,7 +259,7 @@ class Year:
         return content(country, place.supply.countries, way, self.layout.countries)
 
 
-def incomes(*, gini: Any, cap_quantile: Any, eta: Any, count: int) -> tuple[Array, Array]:
+def incomes(*, gini: Number, cap_quantile: Number, eta: Number, count: int) -> tuple[Array, Array]:
     """Return relative price coefficients and weights of consumer types (demand.consumers)."""
     if count == 1:
         return jnp.ones(1), jnp.ones(1)
@@ -275,7 +270,7 @@ def incomes(*, gini: Any, cap_quantile: Any, eta: Any, count: int) -> tuple[Arra
     return jnp.exp(-eta * (spread * ndtri(quantile) - spread**2 / 2)), weights
 
 
-def tax_of(code: str, tax: float, p: Parameters) -> Any:
+def tax_of(code: str, tax: float, p: Parameters) -> Number:
     """Return the sales tax of a law; the US one moves with its parameter."""
     return tax - p.central("us_sales_tax") + p["us_sales_tax"] if code == "US" else tax
 
@@ -322,7 +317,7 @@ def parts_rates(way: Ways, made_in: tuple[str, ...], rates: np.ndarray) -> Array
     return way.parts_share * (way.parts * rows).sum(axis=1)
 
 
-def on_the_way(importer: str, way: Ways) -> Any:
+def on_the_way(importer: str, way: Ways) -> Number:
     """Return what an importer counts of the way in the customs value. Shape (L,), USD."""
     if importer not in VALUED_WITH_FREIGHT:
         return 0.0

@@ -14,6 +14,7 @@ from backhaul.baseline.novelty import MONTHS, characteristics, own_imports
 from backhaul.baseline.world import World
 from backhaul.demand.hedonic import LIGHT, Hedonic, dummies, regressors
 from backhaul.smooth.base import Base
+from backhaul.smooth.choice import Frame
 from backhaul.smooth.facts import Facts, Parameters
 from backhaul.smooth.inversion import invert
 from backhaul.smooth.layout import Layout, SidePlan
@@ -192,7 +193,7 @@ def _known(plan: SidePlan, hedonics: Hedonics, price: Array) -> _Known:
     )
 
 
-def _annual(frame: Any, hedonics: Hedonics, here: Base) -> Array:
+def _annual(frame: Frame, hedonics: Hedonics, here: Base) -> Array:
     """Return mean utilities with every product's units brought to twelve months. Shape (J,)."""
     if np.all(hedonics.months == MONTHS):
         return here.buyers.delta

@@ -6,13 +6,23 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
-from backhaul.smooth.choice import Buyers, Frame, best_of_nest, sales
+from backhaul.smooth.choice import Buyers, Frame, best_of_nest
 from backhaul.smooth.config import Array, Number
-from backhaul.smooth.prices import Limits, Side, SideFrame, source
-from backhaul.smooth.pricing import Stand, slopes_at, stand
+from backhaul.smooth.multipliers import (
+    Answers,
+    Point,
+    Question,
+    adjoint,
+    find,
+    stands,
+    units_of,
+    worst_gap,
+)
+from backhaul.smooth.prices import Limits, Side, SideFrame, pricing_cost, source
+from backhaul.smooth.pricing import slopes_at, stand
 from backhaul.smooth.roots import Equation, Root, find_root
-from backhaul.smooth.slopes import margin_matrix, written_out
 
 AIM = 1e-12
 """Where the iteration stops: largest |r_j| / p_j."""
@@ -22,7 +32,7 @@ ACCEPTED = 1e-10
 
 
 class NearSide(NamedTuple):
-    """A solution near by in one market, and how prices answer there."""
+    """A solution near by in one market, and how it answers there."""
 
     price: Array
     """Equilibrium prices p*. Shape (J,), market currency."""
@@ -30,17 +40,15 @@ class NearSide(NamedTuple):
     cost: Array
     """Pricing costs. Shape (J,), market currency."""
 
-    inverse: Array
-    """Inverse of dr/dp. Shape (J, J)."""
-
-    through: Array
-    """dp/dc, price first. Shape (J, J)."""
+    answers: Answers
 
 
 class Near(NamedTuple):
     """A solution near by, to start from."""
 
     sides: dict[str, NearSide]
+    multipliers: Array
+    """Shadow prices in USD and, last, the support in market currency. Shape (P + 1,)."""
 
 
 class Solved(NamedTuple):
@@ -71,28 +79,7 @@ class Solved(NamedTuple):
     """Largest |r_j| / p_j at p*; infinite where no equilibrium was found."""
 
     complementarity: jax.Array
-    steps: jax.Array
-    evaluations: jax.Array
-
-
-def near(frames: dict[str, SideFrame], sides: dict[str, Side], price: dict[str, Array]) -> Near:
-    """Return these equilibrium prices as a place to start from."""
-    found = {}
-    for code, side in sides.items():
-        cost = source(frames[code].links, side.links, side.unit).cost + side.carried
-        found[code] = near_side(frames[code].frame, side.buyers, (side.keep, cost), price[code])
-    return Near(found)
-
-
-def near_side(
-    frame: Frame, buyers: Buyers, wedge: tuple[Array, Array], price: Array
-) -> NearSide:
-    """Return one market's prices with the responses there."""
-    now = stand(frame, buyers, wedge, price)
-    inverse = jnp.linalg.inv(slopes_at(frame, buyers, wedge, price, now))
-    field = written_out(frame, now.parts)
-    by_cost = margin_matrix(frame, buyers, field) / (buyers.powers[0] * wedge[0] * now.pull)[:, None]
-    return NearSide(price=price, cost=wedge[1], inverse=inverse, through=-inverse @ by_cost)
+    """Largest |min(multiplier in thousand USD, log slack)|; MODEL section 8 allows 1e-8."""
 
 
 def equilibrium(
@@ -104,61 +91,106 @@ def equilibrium(
     base_price: dict[str, Array] | None = None,
     adjustment: Number = 1.0,
 ) -> Solved:
-    """Return the equilibrium."""
-    price, best, share, cost, resourcing = {}, {}, {}, {}, {}
-    worst, used = jnp.asarray(0.0), jnp.asarray(0)
-    for code, side in sides.items():
+    """Return the equilibrium of all markets, and its slopes in everything that it rests on.
+
+    Args:
+        frames: What stays fixed, by market.
+        sides: The numbers, by market.
+        limits: What plants can build and what is promised; None: neither.
+        near: A solution near by.
+        base_price: In the short run the prices of the baseline, by market; None in the long run.
+        adjustment: Part of the way from them to p* that prices have gone.
+    """
+    asked = Question(sides, _none() if limits is None else limits, base_price or {}, adjustment)
+    at = solved(frames, asked, near)
+    now = stands(frames, asked, at)
+    prices, x = at
+    return Solved(
+        price=now.charged,
+        best=prices,
+        share={code: sourced.share for code, sourced in now.sourced.items()},
+        cost=now.cost,
+        resourcing={code: sourced.resourcing for code, sourced in now.sourced.items()},
+        lam=x[:-1],
+        support=x[-1],
+        worst=worst_gap(now, at),
+        complementarity=jnp.max(jnp.abs(jnp.minimum(x / units_of(frames, asked), now.slack))),
+    )
+
+
+def _none() -> Limits:
+    """Return limits that bind nobody."""
+    return Limits(available=jnp.zeros(0), outside=jnp.zeros(0), target=0.0)
+
+
+def solved(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
+    """Return prices and multipliers, with slopes by the adjoint of the exact equations."""
+
+    @jax.custom_vjp
+    def solve(asked: Question) -> Point:
+        start = _predicted(frames, asked, near)
+        known = {code: side.answers for code, side in near.sides.items()}
+        if any(frame.member is not None for frame in frames.values()):
+            return find(frames, asked, start, known)
+        free = _free(frames, asked, near)
+        fits = jnp.all(stands(frames, asked, free).slack >= 0)
+        return lax.cond(fits, lambda: free, lambda: find(frames, asked, start, known))
+
+    def forward(asked: Question) -> tuple[Point, tuple]:  # type: ignore[type-arg]
+        at = solve(asked)
+        return at, (asked, at)
+
+    def backward(kept: tuple, pulled: Point) -> tuple[Question]:  # type: ignore[type-arg]
+        return (adjoint(frames, *kept, pulled),)
+
+    solve.defvjp(forward, backward)
+    return solve(asked)
+
+
+def _predicted(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
+    """Return the first-order prediction from the solution near by, multipliers held."""
+    prices = {code: side.price for code, side in near.sides.items()}
+    now = stands(frames, asked, (prices, near.multipliers))
+    return {
+        code: predicted(side, now.cost[code]) for code, side in near.sides.items()
+    }, near.multipliers
+
+
+def predicted(near: NearSide, cost: Array) -> Array:
+    """Return prices at other costs to first order. Shape (J,), market currency."""
+    start = near.price + near.answers.through @ (cost - near.cost)
+    return jnp.maximum(start, 0.3 * near.price)
+
+
+def _free(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
+    """Return the solution with every multiplier at zero."""
+    prices = {}
+    for code, side in asked.sides.items():
         frame = frames[code]
         sourced = source(frame.links, side.links, side.unit)
-        cost[code] = sourced.cost + side.carried
-        root = plain(frame.frame, side.buyers, (side.keep, cost[code]), near.sides[code])
-        best[code] = root.at
-        share[code], resourcing[code] = sourced.share, sourced.resourcing
-        worst = jnp.maximum(worst, root.worst)
-        used = used + root.evaluations
-        price[code] = root.at
-    return Solved(
-        price=price, best=best, share=share, cost=cost, resourcing=resourcing,
-        lam=jnp.zeros(0), support=jnp.asarray(0.0), worst=worst, complementarity=jnp.asarray(0.0),
-        steps=used, evaluations=used,
-    )
+        cost = pricing_cost(frame.links, side, sourced)
+        root = plain(frame.frame, side.buyers, (side.keep, cost), near.sides[code])
+        prices[code] = root.at
+    return prices, jnp.zeros_like(near.multipliers)
 
 
 def plain(frame: Frame, buyers: Buyers, wedge: tuple[Array, Array], near: NearSide) -> Root:
     """Return the equilibrium prices of one market at these costs."""
+    keep, cost = wedge
+    start = predicted(near, cost)
+    top = best_of_nest(frame, buyers, start)
 
-    @jax.custom_vjp
-    def solve(buyers: Buyers, wedge: tuple[Array, Array]) -> Root:
-        keep, cost = wedge
-        start = near.price + near.through @ (cost - near.cost)
-        start = jnp.maximum(start, 0.3 * near.price)
-        top = best_of_nest(frame, buyers, start)
+    def inverse(price: Array) -> jax.Array:
+        now = stand(frame, buyers, wedge, price, top)
+        return jnp.linalg.inv(slopes_at(frame, buyers, wedge, price, now))
 
-        def inverse(price: Array) -> jax.Array:
-            now = stand(frame, buyers, wedge, price, top)
-            return jnp.linalg.inv(slopes_at(frame, buyers, wedge, price, now))
-
-        equation = Equation(
-            gap=lambda price: stand(frame, buyers, wedge, price, top).gap,
-            inverse=inverse,
-            plain=lambda gap: gap,
-            scale=near.price,
-            least=0.3,
-            aim=AIM,
-            accepted=ACCEPTED,
-        )
-        return find_root(equation, start, near.inverse)
-
-    def forward(buyers: Buyers, wedge: tuple[Array, Array]) -> tuple[Root, tuple]:
-        root = solve(buyers, wedge)
-        return root, (buyers, wedge, root.at)
-
-    def backward(kept: tuple, pulled: Root) -> tuple:
-        buyers, wedge, price = kept
-        now, pull = jax.vjp(lambda b, w: stand(frame, b, w, price).gap, buyers, wedge)
-        full = stand(frame, buyers, wedge, price)
-        slopes = slopes_at(frame, buyers, wedge, price, full)
-        return pull(-jnp.linalg.solve(slopes.T, pulled.at))
-
-    solve.defvjp(forward, backward)
-    return solve(buyers, wedge)
+    equation = Equation(
+        gap=lambda price: stand(frame, buyers, wedge, price, top).gap,
+        inverse=inverse,
+        plain=lambda gap: gap,
+        scale=near.price,
+        least=0.3,
+        aim=AIM,
+        accepted=ACCEPTED,
+    )
+    return find_root(equation, start, near.answers.inverse)

@@ -12,6 +12,7 @@ from jax.flatten_util import ravel_pytree
 import backhaul.smooth.config  # noqa: F401  (64-bit numbers first)
 from backhaul.baseline.transfer import observed_unit_values
 from backhaul.evidence.catalogue import Evidence
+from backhaul.smooth.config import Number
 from backhaul.smooth.layout import Layout, parts_of, ways_of
 
 __all__ = ["INSTRUMENTS", "Facts", "Parameters", "central_facts", "flattened"]
@@ -31,12 +32,12 @@ HAULED = slice(0, 4)
 class Parameters:
     """Values of parameters: traced where they may vary, else those of the tables."""
 
-    def __init__(self, evidence: Evidence, names: tuple[str, ...], values: Any) -> None:
+    def __init__(self, evidence: Evidence, names: tuple[str, ...], values: Array) -> None:
         self._evidence = evidence
         self._index = {name: index for index, name in enumerate(names)}
         self._values = values
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Number:
         """Return a parameter's value."""
         if name in self._index:
             return self._values[self._index[name]]
@@ -57,7 +58,7 @@ def central_facts(layout: Layout, names: tuple[str, ...]) -> Facts:
     world = layout.world
     after = layout.plans["scenario"]
     facts: Facts = {
-        "capacity": np.array([world.observed.plants[name].capacity for name in layout.plants]),
+        "capacity": np.array([stated_capacity(layout, name) for name in layout.plants]),
         "instrument": np.zeros(len(INSTRUMENTS)),
         "law": np.zeros(len(law_cells(layout))),
         "parameter": np.array([world.evidence.parameter(name).value for name in names]),
@@ -73,6 +74,12 @@ def central_facts(layout: Layout, names: tuple[str, ...]) -> Facts:
         facts[f"share.{code}"] = np.array(supply.share)
         facts[f"units.{code}"] = place.market.units
     return facts
+
+
+def stated_capacity(layout: Layout, plant: str) -> float:
+    """Return a plant's capacity in the base year; zero for one that a move founds."""
+    row = layout.world.observed.plants.get(plant)
+    return 0.0 if row is None or row.capacity is None else row.capacity
 
 
 def no_utilities(layout: Layout, consumers: int) -> Facts:

@@ -11,6 +11,7 @@ from jax import Array
 
 from backhaul.outcome.passing import SMALLEST_MOVE
 from backhaul.smooth.accounts import Ledger
+from backhaul.smooth.config import Number
 
 COUNTRIES = ("US", "JP")
 
@@ -40,9 +41,10 @@ def _support(after: Ledger, free: Ledger) -> Iterator[tuple[str, Any]]:
     promise = after.plan.setting.promise
     fixed = sum(after.fixed_costs.values(), start=jnp.asarray(0.0))
     if promise is not None:
-        yield "support_per_vehicle_usd", after.solved.support / after.faced[
-            promise.market
-        ].now.per_usd
+        yield (
+            "support_per_vehicle_usd",
+            after.solved.support / after.faced[promise.market].now.per_usd,
+        )
         yield "units_committed", jnp.asarray(float(promise.units))
     yield "support_outlay_usd", after.outlay
     yield "support_outlay_with_fixed_costs_usd", after.outlay + fixed
@@ -55,7 +57,10 @@ def _support(after: Ledger, free: Ledger) -> Iterator[tuple[str, Any]]:
     yield "support_per_usd_of_net_balance", after.outlay / (after.balance - free.balance)
     if after.plan.setting.surges:
         worth = after.plan.shift_money
-        yield "demand_shift_usd", worth / after.faced[after.plan.setting.surges[0].market].now.per_usd
+        yield (
+            "demand_shift_usd",
+            worth / after.faced[after.plan.setting.surges[0].market].now.per_usd,
+        )
 
 
 def helped(after: Ledger) -> tuple[str, tuple[str, ...]]:
@@ -112,7 +117,9 @@ def _markets(before: Ledger, after: Ledger) -> Iterator[tuple[str, Any]]:
         p0, p1 = before.solved.price[code], after.solved.price[code]
         yield f"price_mean_{code}", new @ p1 / new.sum() - old @ p0 / old.sum()
         ids = after.plan.sides[code].market.ids
-        at = np.array([ids.index(n) if n in ids else -1 for n in before.plan.sides[code].market.ids])
+        at = np.array(
+            [ids.index(n) if n in ids else -1 for n in before.plan.sides[code].market.ids]
+        )
         kept = at >= 0
         charged = [p0 + before.credit(code), (p1 + after.credit(code))[at]]
         index = (old * kept) @ charged[1] / ((old * kept) @ charged[0])
@@ -120,7 +127,7 @@ def _markets(before: Ledger, after: Ledger) -> Iterator[tuple[str, Any]]:
         yield f"pass_through_{code}", _passed(before, after, code, at)
 
 
-def _public(ledger: Ledger, code: str) -> Any:
+def _public(ledger: Ledger, code: str) -> Number:
     """Return vehicles that a state buys outside demand."""
     return sum(
         (sale.units for sale in ledger.sales_to_states if sale.buyer == code),

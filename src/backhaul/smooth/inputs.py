@@ -172,7 +172,10 @@ def _capacities(layout: Layout, facts: Facts) -> Iterator[Input]:
     lines = _lines(layout.world.evidence, "trade", "plants", "plant_id")
     table_of_widths = widths(layout.world.evidence)
     for name, value in zip(layout.plants, facts["capacity"], strict=True):
-        plant = layout.world.observed.plants[name]
+        plant = layout.world.observed.plants.get(name)
+        if plant is None:
+            yield _founded(name)
+            continue
         width = table_of_widths["capacity", plant.grade]
         low, high = width.around(float(value))
         yield Input(
@@ -181,6 +184,15 @@ def _capacities(layout: Layout, facts: Facts) -> Iterator[Input]:
             distribution=width.distribution, grade=plant.grade, source_id=plant.source_id,
             place=lines.get(name, "trade/plants.csv"),
         )  # fmt: skip
+
+
+def _founded(name: str) -> Input:
+    """Return the capacity of a plant that the scenario founds: none in the base year."""
+    return Input(
+        key=f"capacity.{name}", kind="capacity", label=f"Capacity of {name} in the base year",
+        unit="vehicles", value=0.0, low=0.0, high=0.0, distribution="uniform", grade="A",
+        source_id="scenario", place="scenario",
+    )  # fmt: skip
 
 
 def _qualities(layout: Layout) -> Iterator[Input]:

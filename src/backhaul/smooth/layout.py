@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from backhaul.baseline.capacity import available
+from backhaul.baseline.composition import conduct_of, with_entrants, with_moves
 from backhaul.baseline.novelty import own_imports
 from backhaul.baseline.setting import Entrant, Setting
-from backhaul.baseline.settle import _conduct as conduct_of
-from backhaul.baseline.settle import _moved as with_moves
-from backhaul.baseline.settle import _with_entrants as with_entrants
 from backhaul.baseline.state import State
 from backhaul.baseline.world import BASE_DAY, Side, World
 from backhaul.market.market import Market
@@ -119,10 +118,10 @@ class Layout:
     """Origins of parts."""
 
     plants: tuple[str, ...]
-    """Plants with a stated capacity."""
+    """Plants with a limit in any state: those with a stated capacity, and those a move founds."""
 
-    elsewhere: np.ndarray
-    """What each of them builds for markets outside the model. Shape (P,), vehicles a year."""
+    output: np.ndarray
+    """Stated output of each of them, zero where none is. Shape (P,), vehicles a year."""
 
     places: dict[str, Place]
     plans: dict[str, Plan]
@@ -137,7 +136,7 @@ def lay_out(world: World, states: dict[str, State]) -> Layout:
             | {o for side in world.sides.values() for k in side.supply.links for o in k.parts}
         )
     )
-    plants = tuple(sorted(name for name, p in world.observed.plants.items() if p.capacity))
+    plants = tuple(sorted({p for s in states.values() for p in available(world, s.setting)}))
     places = {}
     for code in world.sides:
         first = None if not places else next(iter(places.values()))
@@ -147,22 +146,16 @@ def lay_out(world: World, states: dict[str, State]) -> Layout:
         world=world,
         countries=countries,
         plants=plants,
-        elsewhere=_elsewhere(world, plants),
+        output=_outputs(world, plants),
         places=places,
         plans=plans,
     )
 
 
-def _elsewhere(world: World, plants: tuple[str, ...]) -> np.ndarray:
-    """Return what plants build for other markets in the base year. Shape (P,)."""
-    load = dict.fromkeys(plants, 0.0)
-    for side in world.sides.values():
-        units = side.market.units[side.supply.product] * side.supply.share
-        for link, cars in zip(side.supply.links, units, strict=True):
-            if link.plant in load:
-                load[link.plant] += float(cars)
-    stated = {name: world.observed.plants[name].output or 0.0 for name in plants}
-    return np.array([max(0.0, stated[name] - load[name]) for name in plants])
+def _outputs(world: World, plants: tuple[str, ...]) -> np.ndarray:
+    """Return the stated output of plants, zero where none is. Shape (P,)."""
+    rows = [world.observed.plants.get(name) for name in plants]
+    return np.array([(row.output if row else None) or 0.0 for row in rows])
 
 
 def _place(side: Side, world: World, countries: tuple[str, ...], first: Place | None) -> Place:
@@ -194,9 +187,7 @@ def _known(supply: Supply, first: Place | None) -> np.ndarray:
                 settled[link.product, link.country] = index
     return np.array(
         [
-            -1
-            if supply.products[j].aggregate
-            else settled.get((link.product, link.country), -1)
+            -1 if supply.products[j].aggregate else settled.get((link.product, link.country), -1)
             for link, j in zip(supply.links, supply.product, strict=True)
         ]
     )
@@ -216,9 +207,7 @@ def _plan(
     name: str, world: World, state: State, countries: tuple[str, ...], plants: tuple[str, ...]
 ) -> Plan:
     """Return one state."""
-    sides = {
-        code: _side(world, code, state.setting, countries, plants) for code in world.sides
-    }
+    sides = {code: _side(world, code, state.setting, countries, plants) for code in world.sides}
     return Plan(name=name, setting=state.setting, state=state, sides=sides)
 
 

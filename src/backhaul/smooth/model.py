@@ -15,6 +15,7 @@ from jax import lax
 from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
+from backhaul.demand.moments import Sales, log_slopes
 from backhaul.errors import ScenarioError
 from backhaul.ground.names import suggestion
 from backhaul.market.observe import observe
@@ -22,14 +23,16 @@ from backhaul.outcome.books import Books
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.smooth.answer import Answer, Proof
-from backhaul.smooth.base import Held, Year
+from backhaul.smooth.base import Year
 from backhaul.smooth.entrants import Hedonics
-from backhaul.smooth.equilibrium import Near, near
+from backhaul.smooth.equilibrium import Near
 from backhaul.smooth.facts import Facts, central_facts, flattened, no_utilities
 from backhaul.smooth.inputs import Input, inputs_of
 from backhaul.smooth.layout import Layout, lay_out
+from backhaul.smooth.nearby import near_of
 from backhaul.smooth.response import Ask, observe_response
 from backhaul.smooth.state import FREE, Composer
+from backhaul.smooth.tastes import Start
 
 EXPLICIT = (
     "dealer_gross_margin_us", "dealer_margin_jp", "entrant_local_cost_share_jp",
@@ -96,7 +99,7 @@ class Model:
     _unravel: Callable[[Any], Any] = field(repr=False)
 
     @classmethod
-    def of(  # noqa: PLR0913  (a world, two settings, and how to go about it)
+    def of(
         cls,
         world: World,
         before: Ask,
@@ -206,24 +209,7 @@ class Model:
     @cached_property
     def near(self) -> dict[str, Near]:
         """Central solutions, from which every draw starts."""
-        facts = self.facts(jnp.asarray(self.centre()))
-        prices = {
-            name: {code: np.array(side.best) for code, side in state.sides.items()}
-            for name, state in self.states.items()
-        }
-
-        @jax.jit
-        def made(facts: Facts, prices: Any) -> dict[str, Near]:
-            base = self.answer.base(facts)
-            found = {}
-            for name, plan in self.layout.plans.items():
-                faced = self.answer.composer.compose(plan, base, facts)
-                frames = {code: side.frame for code, side in plan.sides.items()}
-                sides = {code: problem.side for code, problem in faced.items()}
-                found[name] = near(frames, sides, prices[name])
-            return found
-
-        return made(facts, prices)
+        return {name: near_of(state, self.layout) for name, state in self.states.items()}
 
     def facts(self, values: Any) -> Facts:
         """Return inputs as facts."""
@@ -274,12 +260,25 @@ def _figures(states: dict[str, State]) -> tuple[Figure, ...]:
     return make_figures(books["baseline"], books["scenario"], free)
 
 
-def _held(world: World, code: str) -> Held:
-    """Return a market's calibrated tastes."""
-    calibration = world.sides[code].calibration
-    taste = calibration.taste
+def _held(world: World, code: str) -> Start:
+    """Return a market's calibrated tastes, and how their moments answer."""
+    side = world.sides[code]
+    taste, calibration = side.taste, side.calibration
     at = [calibration.alpha, 1 / (1 - taste.sigma_in), 1 / (1 - taste.sigma_seg)]
-    return Held(at=np.log(at), delta=np.array(taste.delta))
+    sales = Sales(
+        names=side.market.ids,
+        price=side.market.price,
+        share=side.market.shares,
+        nest=side.market.nest,
+        counted=~side.market.aggregate,
+    )
+    slopes = log_slopes(
+        sales=sales,
+        consumers=side.consumers,
+        targets=calibration.reached,
+        calibration=calibration,
+    )
+    return Start(at=np.log(at), delta=np.array(taste.delta), inverse=np.linalg.inv(slopes))
 
 
 def _names(

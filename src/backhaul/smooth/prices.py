@@ -68,6 +68,9 @@ class SideFrame:
     entrant: np.ndarray
     """Products without a base price, charged at p* on any horizon. Shape (J,), flags."""
 
+    orders: tuple[np.ndarray, ...] = ()
+    """Links of each state order: units bought outside demand, in proportion to link shares."""
+
 
 class Side(NamedTuple):
     """The numbers of one market's problem. Pricing costs are `source(...).cost + carried`."""
@@ -97,6 +100,13 @@ class Side(NamedTuple):
     size: Number
     """Households of the market."""
 
+    credit: Array | None = None
+    """Purchase subsidy to the buyer of a car from each link, which follows the links sold and
+    lowers pricing cost by `keep` times its mean. Shape (L,), market currency; None: none."""
+
+    ordered: tuple[Number, ...] | None = None
+    """Units of each state order, in the order of `SideFrame.orders`; None: none."""
+
     @property
     def links(self) -> Links:
         """The numbers of the links at the base."""
@@ -110,7 +120,7 @@ class Limits(NamedTuple):
     """Units a year that each plant can build for the modelled markets. Shape (P,)."""
 
     outside: Array
-    """Units that states buy from each plant outside demand. Shape (P,)."""
+    """Units built for others beside the sides' own state orders. Shape (P,)."""
 
     target: Number
     """Units of the commitment; not read where no product is a member."""
@@ -144,6 +154,14 @@ def source(frame: LinkFrame, links: Links, unit: Array) -> Sourced:
     cost = mean_base + mean_change - jnp.where(free, dispersion * log_sum, 0.0)
     share = jnp.where(free, share, base)
     return Sourced(share=share, cost=cost, resourcing=cost - _total(frame, share * unit))
+
+
+def pricing_cost(frame: LinkFrame, side: Side, sourced: Sourced) -> jax.Array:
+    """Return what a unit costs the seller, credits of its buyers deducted. Shape (J,)."""
+    cost = sourced.cost + side.carried
+    if side.credit is None:
+        return cost
+    return cost - side.keep * _total(frame, sourced.share * side.credit)
 
 
 def _total(frame: LinkFrame, values: Array) -> jax.Array:

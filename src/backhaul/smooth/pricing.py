@@ -103,9 +103,7 @@ def margins(frame: Frame, buyers: Buyers, keep: Array, price: Array) -> jax.Arra
     field = written_out(frame, split(frame, buyers, price))
     matrix = margin_matrix(frame, buyers, field)
     scale = jnp.diagonal(matrix)  # rows differ by the size of the shares
-    return jnp.linalg.solve(
-        matrix / scale[:, None], keep * (field.share @ buyers.weights) / scale
-    )
+    return jnp.linalg.solve(matrix / scale[:, None], keep * (field.share @ buyers.weights) / scale)
 
 
 def concavity(frame: Frame, buyers: Buyers, keep: Array, cost: Array, price: Array) -> jax.Array:
@@ -121,3 +119,18 @@ def concavity(frame: Frame, buyers: Buyers, keep: Array, cost: Array, price: Arr
     own = frame.seller[:, None] == frame.seller
     scaled = jnp.where(own, hessian / root[:, None] / root, 0.0)
     return jnp.linalg.eigvalsh((scaled + scaled.T) / 2)[-1]
+
+
+def is_concave(frame: Frame, buyers: Buyers, keep: Array, cost: Array, price: Array) -> jax.Array:
+    """Return whether each seller's payoff is locally concave in its own prices.
+
+    The same matrix as `concavity`, less cost: a Cholesky factor of its negative exists or not.
+    """
+    parts, margin = split(frame, buyers, price), keep * price - cost
+    hessian = profit_slopes(frame, buyers, parts, keep, margin, jnp.zeros_like(margin))
+    pull = written_out(frame, parts).share @ (buyers.weights * buyers.alpha)
+    root = jnp.sqrt(buyers.powers[0] * keep * pull)
+    own = frame.seller[:, None] == frame.seller
+    scaled = jnp.where(own, hessian / root[:, None] / root, 0.0)
+    away = -(scaled + scaled.T) / 2 - 1e-9 * jnp.eye(price.size)
+    return jnp.all(jnp.isfinite(jnp.linalg.cholesky(away, symmetrize_input=False)))

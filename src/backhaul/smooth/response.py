@@ -18,12 +18,14 @@ import numpy as np
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.world import World
 from backhaul.market.observe import observe, records
+from backhaul.smooth.config import Array
 from backhaul.smooth.layout import composed, parts_of, ways_of, with_links
 
 Ask = Callable[[World], Setting]
 """Makes the setting of a state in a world."""
 
 Arrays = dict[str, np.ndarray]
+
 
 @dataclass(frozen=True, eq=False)
 class Response:
@@ -44,7 +46,7 @@ class Response:
         """Return the arrays at the central parameters."""
         return self.values[state, code]
 
-    def at(self, state: str, code: str, parameters: Any) -> dict[str, Any]:
+    def at(self, state: str, code: str, parameters: Array) -> dict[str, Any]:
         """Return the arrays at some parameters, traced."""
         moved = (parameters - self.central_parameters)[self.followed]
         found: dict[str, Any] = {}

@@ -23,8 +23,10 @@ from backhaul.smooth.base import (
     tax_of,
 )
 from backhaul.smooth.choice import Buyers
+from backhaul.smooth.config import Number
 from backhaul.smooth.entrants import Entering, Hedonics, entering
 from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters, law_cells
+from backhaul.smooth.law import Law
 from backhaul.smooth.layout import WAYS, Plan, SidePlan
 from backhaul.smooth.prices import Side
 
@@ -46,7 +48,7 @@ class Delivery(NamedTuple):
     price_duty: Array
     """Duty as a share of the price before tax. Shape (J,)."""
 
-    tax: Any
+    tax: Number
     keep: Array
     credit: Array
     """Purchase subsidy by link. Shape (L,), market currency."""
@@ -86,7 +88,7 @@ class Composer:
         left = self._duty_left(plan, base, facts, p)
         return {code: self._side(plan, code, base, facts, p, left) for code in plan.sides}
 
-    def _side(  # noqa: PLR0913  (a market, its state, and all that it rests on)
+    def _side(
         self,
         plan: Plan,
         code: str,
@@ -132,8 +134,14 @@ class Composer:
             fixed = new.fixed_usd - waived * at["certification_once"] / p["model_life_years"]
         return Faced(problem, now, dealer, importer, local, support, fixed)
 
-    def _new(  # noqa: PLR0913
-        self, plan: Plan, code: str, base: dict[str, Base], facts: Facts, p: Parameters, at: Any
+    def _new(
+        self,
+        plan: Plan,
+        code: str,
+        base: dict[str, Base],
+        facts: Facts,
+        p: Parameters,
+        at: dict[str, Array],
     ) -> Entering | None:
         """Return the entrants of a market, or None."""
         side = plan.sides[code]
@@ -168,7 +176,7 @@ class Composer:
         base: dict[str, Base],
         facts: Facts,
         p: Parameters,
-        at: Any,
+        at: dict[str, Array],
         new: Entering | None,
     ) -> tuple[Ways, Array, Array, Array]:
         """Return all links of a market in a state: ways, factory cost, customs ratio, share."""
@@ -284,7 +292,7 @@ class Composer:
             per_usd=per_usd,
         )  # fmt: skip
 
-    def _net_parts(self, side: SidePlan, law: Any, way: Ways, left: dict[str, Any]) -> Array:
+    def _net_parts(self, side: SidePlan, law: Law, way: Ways, left: dict[str, Any]) -> Array:
         """Return parts duty after the offset, as a share of factory cost. Shape (L,)."""
         made_in = side.supply.countries
         gross = parts_rates(way, made_in, law.parts)
@@ -334,7 +342,7 @@ class Composer:
         entrant = np.array([product.entrant for product in market.products], dtype=float)
         return amount + per_usd * extra * entrant
 
-    def _law(self, plan: Plan, side: SidePlan, facts: Facts) -> Any:
+    def _law(self, plan: Plan, side: SidePlan, facts: Facts) -> Number:
         """Return points on the duties of links, of the scenario alone. Shape (L,)."""
         cells = law_cells(self.year.layout)
         where = np.array([cells.index(c) if c in cells else -1 for c in side.now.cells])
@@ -344,7 +352,7 @@ class Composer:
         on = 0.0 if plan.name == "baseline" else 1.0
         return on * moved + extra * hit
 
-    def _instrument(self, plan: Plan, facts: Facts, name: str) -> Any:
+    def _instrument(self, plan: Plan, facts: Facts, name: str) -> Number:
         """Return an instrument's value; zero in the baseline, and no support without support."""
         if plan.name == "baseline" or (name == "support_usd" and plan.name == FREE):
             return 0.0
