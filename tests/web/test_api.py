@@ -12,6 +12,9 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
+from backhaul.web.questions import Question
+from backhaul.web.store import Stored
+
 API = "/api/v1"
 DIGITS = 1e-15
 """An Excel file has 16 significant digits, one less than a number may need."""
@@ -69,11 +72,12 @@ def test_failures_have_one_shape(web, method, path, status, code):
 
 def test_the_same_question_has_the_same_address(web, answer):
     """Changes that come to the same scenario, and its text sent back, are one question."""
-    moved = ask(web, TARIFF | {"changes": {"duty.USA.JPN.passenger_car": 0.2, "points.USA.passenger_car": 0}})  # fmt: skip
-    again = ask(web, TARIFF | {"changes": {"points.USA.passenger_car": 0, "duty.USA.JPN.passenger_car": 0.2}})  # fmt: skip
-    first, text = moved.json(), moved.json()["result"]["toml"]
+    changes = {"duty.USA.JPN.passenger_car": 0.2, "exchange_rate": 140}
+    first = ask(web, TARIFF | {"changes": changes}).json()
+    text = first["result"]["toml"]
     assert first["id"] != answer["id"]
-    assert again.json()["result"]["figures"] == first["result"]["figures"]
+    for same in (dict(reversed(changes.items())), changes | {"points.USA.passenger_car": 0}):
+        assert ask(web, TARIFF | {"changes": same}).json() == first
     sent = ask(web, {"toml": text, "level": "slider"}).json()
     assert sent["id"] == first["id"]
     assert sent["result"] == first["result"]
@@ -239,3 +243,20 @@ def test_a_question_without_an_answer_is_refused_with_its_entry(web):
     assert found.status_code == 422
     assert found.json()["error"]["fix"]
     assert ask(web, body).status_code in (200, 422)
+
+
+def test_claims_are_held_against_figures_once(web, hall):
+    """The verdicts are stored like any answer; the article's claims are a part of all."""
+    question = Question("claims", options={"all": True})
+    rows = [{"claim_id": name, "verdict": "not_checkable"} for name in hall.evidence.claims()]
+    body = json.dumps({"claims": rows}).encode()
+    hall.store.put(
+        Stored(
+            hall.address(question), "claims", "certified", question.as_dict(), body, folder=False
+        )
+    )
+    whole = web.get(API + "/claims", params={"all": "true"}).json()["result"]
+    assert whole == rows
+    article = [row["claim_id"] for row in web.get(API + "/claims").json()["result"]]
+    assert article == [f"c{number:03d}" for number in range(1, len(article) + 1)]
+    assert 20 <= len(article) < len(whole)

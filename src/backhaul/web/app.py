@@ -62,18 +62,30 @@ class MalformedError(RequestError):
     status: ClassVar[int] = HTTPStatus.BAD_REQUEST
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application; its store and processes begin and end with its lifespan."""
+def open_hall(settings: Settings) -> Hall:
+    """Return the store and the processes of a server.
+
+    Raises:
+        ReportError: the store cannot be used.
+    """
+    return Hall.open(settings.store, settings.limits, solvers=settings.solvers)
+
+
+def create_app(settings: Settings, hall: Hall | None = None) -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: What the server is started with.
+        hall: Its store and processes, where they are open already; they end with its lifespan.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # On the main thread, so that its processes are deaf to interrupts from the start.
-        hall = Hall.open(settings.store, settings.limits, solvers=settings.solvers)
-        app.state.hall = hall
+        app.state.hall = hall or open_hall(settings)
         try:
             yield
         finally:
-            await asyncio.to_thread(hall.close)
+            await asyncio.to_thread(app.state.hall.close)
 
     app = FastAPIOffline(
         title="backhaul",

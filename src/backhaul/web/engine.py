@@ -30,6 +30,9 @@ Kept = TypeVar("Kept")
 WORLDS, BASELINES = 4, 24
 """How many are kept; the one that was not used for longest goes first."""
 
+BESIDE_DUTIES = ("add_points", "enter", "commit", "subsidise")
+"""Changes that are no part of the duty that a control shows; points have one of their own."""
+
 MEMBER = {"EU27": "DEU"}
 """A country that stands for a group when its duty is read."""
 
@@ -135,7 +138,7 @@ class Engine:
 
     def _duty(self, scenario: Scenario, importer: str, exporter: str, goods: str) -> float | None:
         """Return the whole duty of a cell on the scenario's day; None where no law says it."""
-        laws = scenario.model_copy(update={name: () for name in ("enter", "commit", "subsidise")})
+        laws = scenario.model_copy(update={name: () for name in BESIDE_DUTIES})
         try:
             measures = laws.setting(self.world).measures
             origin = MEMBER.get(exporter, exporter)

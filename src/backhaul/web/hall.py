@@ -100,7 +100,8 @@ class Hall:
         )
 
     def close(self) -> None:
-        """Stop all processes and close the store."""
+        """Stop all processes and close the store; again is harmless."""
+        self.stopping = True
         self.worker.stop()
         self.pool.stop()
         self.store.close()

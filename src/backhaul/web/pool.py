@@ -51,6 +51,11 @@ class Pool:
             self._threads.append(thread)
             thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many questions of all clients have not begun."""
+        return sum(len(queue) for queue in self._queues.values())
+
     def ask(self, client: str, order: Order, *, bounded: bool = True) -> Future[Reply]:
         """Queue an order behind others of the same client, beside those of other clients.
 
@@ -91,7 +96,6 @@ class Pool:
             thread.join(timeout=10)
 
     def _refuse_more(self, client: str) -> None:
-        waiting = sum(len(queue) for queue in self._queues.values())
         if self._busy.get(client, 0) >= self.limits.waiting_per_client:
             raise BusyError(
                 where="runs",
@@ -99,10 +103,10 @@ class Pool:
                 f"{self.limits.waiting_per_client} are allowed.",
                 fix="Wait for an answer before the next move.",
             )
-        if waiting >= self.limits.waiting:
+        if self.waiting >= self.limits.waiting:
             raise BusyError(
                 where="runs",
-                what=f"{waiting} questions of all clients wait; no more are taken.",
+                what=f"{self.waiting} questions of all clients wait; no more are taken.",
                 fix="Try again in a moment.",
             )
 

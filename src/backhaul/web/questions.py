@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,12 @@ from backhaul.web.toml_text import toml_text
 
 UPLOADED = "uploaded scenario"
 """What messages call a text from outside: its file has no name here."""
+
+DEEPEST = 6
+"""Levels of tables and lists in a scenario file; two are ever used."""
+
+LONG_KEY = re.compile(r"""(?:(?<![\w-])(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')\s*+\.\s*+){16}""")
+"""A key of so many parts takes the parser a time that grows with their square."""
 
 LONGEST_NAME = 80
 """Letters of a scenario's name."""
@@ -217,7 +224,11 @@ class Library:
         if changed == content:
             return found
         base = found.name.removesuffix("-moved")
-        told = "; ".join(_told(self.controls[name], value) for name, value in changes.items())
+        told = "; ".join(
+            _told(self.controls[name], changes[name])
+            for name in self.controls
+            if name in changes and self._matters(content, changes, name, changed)
+        )
         changed |= {
             "name": f"{base}-moved",
             "asks": f"{base}, with: {told}.",
@@ -225,6 +236,20 @@ class Library:
                       "true of it."],
         }  # fmt: skip
         return self._read(changed, name=base, text=toml_text(changed), file="moved scenario")
+
+    def _matters(
+        self,
+        content: dict[str, Any],
+        changes: Mapping[str, Value],
+        name: str,
+        changed: Mapping[str, Any],
+    ) -> bool:
+        """Return whether the scenario would be another one without one of the changes."""
+        others = {other: value for other, value in changes.items() if other != name}
+        try:
+            return moved(content, others, self.controls) != changed
+        except RequestError:  # the others have nothing to act on without it
+            return True
 
     def _read(
         self, content: dict[str, Any], *, name: str, text: str, file: str = UPLOADED
@@ -308,16 +333,35 @@ def parsed(text: str) -> dict[str, Any]:
     Raises:
         ScenarioError: it is none; names the line.
     """
+    if LONG_KEY.search(text):
+        raise _absurd()
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise no_toml(error, UPLOADED, text) from error
     except (RecursionError, ValueError) as error:  # bottomless lists, numbers of 5,000 digits
-        raise ScenarioError(
-            where=UPLOADED,
-            what="it is nested too deep, or has a number that no computer holds.",
-            fix="Write a scenario as the shipped ones are written.",
-        ) from error
+        raise _absurd() from error
+    level: list[object] = [found]
+    for _ in range(DEEPEST):
+        level = [inner for value in level for inner in _inside(value)]
+    if level:
+        raise _absurd()
+    return found
+
+
+def _inside(value: object) -> Iterable[object]:
+    """Return what a table or a list holds."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _absurd() -> ScenarioError:
+    return ScenarioError(
+        where=UPLOADED,
+        what="it is nested too deep, or has a number that no computer holds.",
+        fix="Write a scenario as the shipped ones are written.",
+    )
 
 
 def dump(scenario: Scenario) -> dict[str, object]:

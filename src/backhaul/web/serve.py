@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 import webbrowser
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -16,8 +15,9 @@ from types import FrameType
 import uvicorn
 
 from backhaul.errors import ReportError
-from backhaul.web.app import Settings, create_app
+from backhaul.web.app import Settings, create_app, open_hall
 from backhaul.web.guard import local_hosts
+from backhaul.web.hall import Hall
 
 BACKLOG = 512
 
@@ -45,13 +45,16 @@ def serve(place: Place, settings: Settings, *, browser: bool) -> None:
 
     Raises:
         ServeError: the port is in use or may not be taken; the host is none of this machine.
+        ReportError: the store cannot be used.
     """
     listening = _listen(place)
+    _log_to_standard_error()
+    hall = open_hall(settings)
     address = _address(place.host, listening.getsockname()[1])
     print(address, flush=True)  # noqa: T201 - the contract of the command
-    _log_to_standard_error()
-    app = create_app(settings)
+    app = create_app(settings, hall)
     server = _Server(
+        hall,
         uvicorn.Config(
             app,
             log_config=None,
@@ -61,28 +64,28 @@ def serve(place: Place, settings: Settings, *, browser: bool) -> None:
             timeout_keep_alive=30,
             h11_max_incomplete_event_size=64 * 1024,
             limit_concurrency=2048,
-        )
+        ),
     )
     if browser:
         threading.Timer(0.5, webbrowser.open, args=(address,)).start()
-    with suppress(KeyboardInterrupt):  # stopping it is how it ends
+    try:
         server.run(sockets=[listening])
-    if not server.started:
-        raise ServeError(
-            where="server",
-            what="it could not start; the lines above say why.",
-            fix="Choose another folder with --store, or another --port.",
-        )
+    except KeyboardInterrupt:  # stopping it is how it ends
+        return
+    finally:
+        hall.close()
 
 
 class _Server(uvicorn.Server):
     """A server that tells those who wait for long answers that it is stopping."""
 
+    def __init__(self, hall: Hall, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.hall = hall
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Let go of everybody who waits, then stop."""
-        hall = getattr(self.config.app.state, "hall", None)  # type: ignore[union-attr]
-        if hall is not None:
-            hall.stopping = True
+        self.hall.stopping = True
         super().handle_exit(sig, frame)
 
 

@@ -38,7 +38,6 @@ from backhaul.web.routes.shared import (
 
 routes = APIRouter(responses=responses(DONE))
 WORLD = "us-jp-2024"
-CLAIMS_WAIT = 30.0
 
 
 @routes.get("/health", summary="Whether the server can answer, and what it allows")
@@ -157,14 +156,16 @@ async def claims(
     hall: InHall,
     asker: Asker,
     every: Annotated[bool, Query(alias="all", description="Not the article's alone.")] = False,  # noqa: FBT002
+    wait: Annotated[float, Query(ge=0, le=60, description="Seconds before 202.")] = 30.0,
 ) -> Response:
     """Return a verdict on each claim; the first time this takes some seconds."""
-    question = Question("claims", options={"all": every})
-    found = await hall.by_job(asker, question, CLAIMS_WAIT)
+    found = await hall.by_job(asker, Question("claims", options={"all": True}), wait)
     if not found.ready:
         return found_response("claims", found)
+    article = {name for name, claim in hall.evidence.claims().items() if claim.of_the_article}
     rows = json.loads(found.body)["claims"]
-    return success("claims", json_bytes(rows), id=found.id)
+    chosen = [row for row in rows if every or row["claim_id"] in article]
+    return success("claims", json_bytes(chosen), id=found.id)
 
 
 @routes.get("/facts", summary="Kinds of facts")
