@@ -309,12 +309,10 @@ def _certificate(ensemble: Ensemble) -> tuple[Block, ...]:
     """Return what is proved of which draws."""
     rows = ensemble.rows
     worst = float(np.max(rows.worst[rows.ok]))
-    concave = float(np.max(rows.concavity[rows.ok]))
     faults = [proof for proof in ensemble.proofs if proof.fault]
     said = [
         f"Every draw with an answer meets the first-order conditions to {worst:.1e} of a price "
-        "(at most 1e-10 is accepted), and every seller's payoff is concave there (largest scaled "
-        f"eigenvalue {concave:.1e}).",
+        "(at most 1e-10 is accepted), and every seller's payoff is concave there.",
         ensemble.sentences[-1],
         "The sample is a seeded one in a hundred; every flagged draw is among those looked at.",
     ]

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from backhaul.study.draws import CHUNK
 from backhaul.study.problem import Problem
+
+GRID = 41
+"""Points of an instrument's range."""
 
 STANDSTILL = 1e-9
 """Share of the goal below which an instrument counts as moving nothing."""
@@ -55,8 +57,8 @@ def alone(problem: Problem, place: int, idle: tuple[float, float]) -> Alone:
         idle: Goal and cost with everything at rest.
     """
     one, sign = problem.instruments[place], problem.goal.sign
-    scaled = np.linspace(0.0, 1.0, CHUNK)
-    points = np.tile(problem.rest, (CHUNK, 1))
+    scaled = np.linspace(0.0, 1.0, GRID)
+    points = np.tile(problem.rest, (GRID, 1))
     points[:, place] = scaled
     goal, cost, reason = problem.along(points)
     solved = np.array([not text for text in reason])

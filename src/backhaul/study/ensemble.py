@@ -14,7 +14,7 @@ from backhaul.errors import EquilibriumError
 from backhaul.study.draws import CHUNK, Points, drawn, rounded_up
 from backhaul.study.found import Ensemble, Proof, proof_of
 from backhaul.study.kept import Kept
-from backhaul.study.rows import Rows, at_centre, in_threads
+from backhaul.study.rows import Rows, at_centre, in_threads, solve_rows
 from backhaul.study.whole import (
     Asked,
     IsCancelled,
@@ -132,14 +132,14 @@ def _solved(
     """
     n = rounded_up(plan.n)
     tell(progress, 0, n, "preparing the model")
-    centre = at_centre(model, min(n, CHUNK))
+    centre = at_centre(model)
     columns = [int(k) for k in np.flatnonzero(np.isfinite(centre))]
     parts: dict[int, Rows] = {}
     done = 0
 
     def solved(job: tuple[int, np.ndarray]) -> tuple[int, Rows]:
         number, values = job
-        rows = Rows.of(model.solve(values), columns)
+        rows = solve_rows(model, values, columns)
         if kept is not None:
             kept.keep_chunk(number, rows)
         return number, rows
@@ -246,6 +246,6 @@ def _refused(rows: Rows, proofs: tuple[Proof, ...]) -> Rows:
     for draw, fault in failed.items():
         ok[draw], figures[draw], reason[draw] = False, np.nan, f"whole certificate: {fault}"
     return Rows(
-        figures, rows.worst, rows.complementarity, rows.concavity, rows.distance,
+        figures, rows.worst, rows.complementarity, rows.concave, rows.distance,
         ok, np.array(reason, dtype=np.str_),
     )  # fmt: skip

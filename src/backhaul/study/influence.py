@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from backhaul.errors import EquilibriumError, ScenarioError
-from backhaul.study.draws import CHUNK, half_width, is_uncertain
-from backhaul.study.rows import Rows, at_centre
+from backhaul.study.draws import half_width, is_uncertain
+from backhaul.study.rows import at_centre, solve_rows
 from backhaul.study.whole import (
     Asked,
     FigureName,
@@ -25,8 +25,8 @@ from backhaul.study.whole import (
     tell,
 )
 
-CHECKED = CHUNK // 4
-"""How many of the strongest inputs are checked: four solves each make one batch."""
+CHECKED = 16
+"""How many of the strongest inputs are checked, by four solves each."""
 
 STEP = 0.05
 """Wider step of the check, as a share of an input's half width; the other is half of it."""
@@ -178,7 +178,7 @@ def influence(
     place = figure_place(model.figures, name)
     steps = 4 if check else 3
     tell(progress, 0, steps, "solving at the central values")
-    central = float(at_centre(model, CHUNK)[place])
+    central = float(at_centre(model)[place])
     if not np.isfinite(central):
         raise ScenarioError(
             where=f"figure {name!r}",
@@ -276,11 +276,11 @@ def _check(model: WholeModel, place: int, strongest: Sequence[Bar]) -> tuple[dic
     if not strongest:
         return ()
     position = {one.key: number for number, one in enumerate(model.inputs)}
-    values = np.tile(model.centre(), (CHUNK, 1))
+    values = np.tile(model.centre(), (4 * len(strongest), 1))
     for k, bar in enumerate(strongest):
         for j, factor in enumerate((-1.0, -0.5, 0.5, 1.0)):
             values[4 * k + j, position[bar.key]] += factor * STEP * bar.half_width
-    rows = Rows.of(model.solve(values), (place,))
+    rows = solve_rows(model, values, (place,))
     largest = max(abs(bar.effect) for bar in strongest)
     found = []
     for k, bar in enumerate(strongest):

@@ -8,7 +8,7 @@ from typing import cast
 
 from backhaul.baseline.world import World
 from backhaul.scenario.scenario import Scenario
-from backhaul.study.run import world_of
+from backhaul.study.run import baseline_setting, world_of
 from backhaul.study.whole import Asked, WholeModel
 
 
@@ -45,7 +45,13 @@ def opened(
     tell = say or (lambda _: None)
     world = world_of(world, scenario, tell)
     tell("building the whole model")
-    model = Model.of(world, scenario, baseline, recalibrate=not hold_tastes)
+    model = Model.of(
+        world,
+        lambda other: baseline_setting(other, scenario, baseline),
+        scenario.setting,
+        recalibrate=not hold_tastes,
+        varied=lambda name: name not in scenario.parameters,
+    )
     return Opened(cast(WholeModel, model), Asked.about(world, scenario, baseline))
 
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.ground.names import did_you_mean
-from backhaul.study.draws import CHUNK
 from backhaul.study.goal import Cost, Goal
-from backhaul.study.rows import Rows
+from backhaul.study.rows import solve_rows
 from backhaul.study.whole import Input, WholeModel, figure_place
 
 BOUNDS = {
@@ -156,17 +155,13 @@ class Problem:
         return self._seen[key]
 
     def along(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
-        """Return goal, cost and the reason of no answer at points of shape (n, K), n <= CHUNK."""
+        """Return goal, cost and the reason of no answer at points of shape (n, K)."""
         values = np.array([self.values(point) for point in scaled])
-        # One row or a whole chunk: the model is prepared for two sizes and no more.
-        more = 0 if len(values) == 1 else CHUNK - len(values)
-        full = np.vstack([values, np.tile(values[-1:], (more, 1))])
         names = [self.goal.figure, *(name for name, _ in self.cost.parts)]
         columns = [figure_place(self.model.figures, name) for name in names]
-        rows = Rows.of(self.model.solve(full), columns)
+        rows = solve_rows(self.model, values, columns)
         weights = np.array([weight for _, weight in self.cost.parts])
-        figures = rows.figures[: len(values)]
-        return figures[:, 0], figures[:, 1:] @ weights, list(map(str, rows.reason[: len(values)]))
+        return rows.figures[:, 0], rows.figures[:, 1:] @ weights, list(map(str, rows.reason))
 
     def slopes(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return gradients of the goal's figure and of the cost by scaled instruments. (K,)."""

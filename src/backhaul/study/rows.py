@@ -17,6 +17,9 @@ from backhaul.study.whole import Batch, IsCancelled, WholeModel, stop_if
 T = TypeVar("T")
 R = TypeVar("R")
 
+BATCH = 8
+"""Rows that the model solves in one call."""
+
 LOOK = 0.2
 """Seconds between two looks at whether somebody wants to stop."""
 
@@ -34,8 +37,8 @@ class Rows:
     complementarity: np.ndarray
     """Shape (n,)."""
 
-    concavity: np.ndarray
-    """Shape (n,); negative is concave."""
+    concave: np.ndarray
+    """Whether every payoff is locally concave. Shape (n,), flags."""
 
     distance: np.ndarray
     """Largest relative distance of a price from its first-order prediction. Shape (n,)."""
@@ -85,24 +88,36 @@ class Rows:
             figures=figures,
             worst=np.array(batch.worst, dtype=float),
             complementarity=np.array(batch.complementarity, dtype=float),
-            concavity=np.array(batch.concavity, dtype=float),
+            concave=np.array(batch.concave, dtype=bool),
             distance=np.array(batch.distance, dtype=float),
             ok=ok,
             reason=np.array(reason, dtype=np.str_),
         )
 
 
-def at_centre(model: WholeModel, size: int) -> np.ndarray:
-    """Return every figure with all inputs at their centre; NaN where one does not apply. (F,).
+def solve_rows(model: WholeModel, values: np.ndarray, columns: Sequence[int] | None = None) -> Rows:
+    """Return the answers for values of shape (n, N), solved a few rows at a time.
 
-    Args:
-        model: The whole model of a question.
-        size: Rows of the batches that follow; the model is prepared for them by this one.
+    The model is always asked for `BATCH` rows, the last of them repeated where fewer are wanted:
+    it is prepared for one size, which takes longer than many solves.
+    """
+    count = len(values)
+    full = np.vstack([values, np.tile(values[-1:], (-count % BATCH, 1))])
+    parts = [
+        Rows.of(model.solve(full[start : start + BATCH]), columns)
+        for start in range(0, len(full), BATCH)
+    ]
+    rows = Rows.joined(parts)
+    return Rows(*(getattr(rows, field.name)[:count] for field in fields(Rows)))
+
+
+def at_centre(model: WholeModel) -> np.ndarray:
+    """Return every figure with all inputs at their centre; NaN where one does not apply. (F,).
 
     Errors:
         EquilibriumError: there is no answer at the centre.
     """
-    rows = Rows.of(model.solve(np.tile(model.centre(), (size, 1))))
+    rows = solve_rows(model, model.centre()[None, :])
     if not rows.ok[0]:
         raise EquilibriumError(
             where="answer at the central values",
@@ -117,7 +132,6 @@ def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
     checks = (
         (batch.worst, ACCEPTED, "a price is off by {:.1e} of itself; at most {:.0e} is accepted"),
         (batch.complementarity, SLACK, "a target or limit is missed by {:.1e}; at most {:.0e}"),
-        (batch.concavity, 0.0, "a payoff is not concave: largest eigenvalue {:.1e}, below {:.0f}"),
     )
     found = []
     for row in range(len(batch.ok)):
@@ -126,6 +140,8 @@ def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
             for values, most, text in checks
             if not values[row] <= most  # also what is no number
         ]
+        if not batch.concave[row]:
+            faults.append("a firm's profit is not concave in its own prices")
         if not faults and figures is not None and not np.isfinite(figures[row]).all():
             faults = ["a figure is no number"]
         found.append("; ".join(faults))

@@ -127,8 +127,8 @@ class Batch(Protocol):
         """Largest violation of a target or a limit. Shape (n,)."""
 
     @property
-    def concavity(self) -> np.ndarray:
-        """Largest scaled eigenvalue of any seller's payoff; negative is concave. Shape (n,)."""
+    def concave(self) -> np.ndarray:
+        """Whether every seller's payoff is locally concave in its own prices. Shape (n,)."""
 
     @property
     def distance(self) -> np.ndarray:
