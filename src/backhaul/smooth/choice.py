@@ -14,6 +14,9 @@ from jax import lax
 from backhaul.market.conduct import Conduct
 from backhaul.smooth.config import Array, Number
 
+BUNCH = 16
+"""Products of a nest that are handled at a time where nests are of unlike sizes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -84,20 +87,29 @@ class Frame:
         return same * self.kappa[np.ix_(self.cell_firm, self.cell_firm)]
 
     @cached_property
-    def order(self) -> np.ndarray:
-        """Products ordered by nest. Shape (J,), index."""
-        return np.argsort(self.nest, kind="stable")
+    def same_nest(self) -> np.ndarray:
+        """1 where two products are in one nest, else 0. Shape (J, J)."""
+        return (self.nest[:, None] == self.nest).astype(float)
 
     @cached_property
-    def place(self) -> np.ndarray:
-        """Where each product stands in `order`. Shape (J,), index."""
-        return np.argsort(self.order, kind="stable")
+    def bunches(self) -> np.ndarray:
+        """Products of one nest, up to `BUNCH` at a time, the last repeated. Shape (K, BUNCH)."""
+        rows = []
+        for nest in range(self.nests):
+            of = np.flatnonzero(self.nest == nest)
+            filled = np.append(of, np.full(-of.size % BUNCH, of[-1]))
+            rows.extend(filled.reshape(-1, BUNCH))
+        return np.array(rows)
 
     @cached_property
-    def spans(self) -> tuple[tuple[int, int], ...]:
-        """Where each nest begins and ends in `order`. Length G, half-open."""
-        ends = np.cumsum(np.bincount(self.nest, minlength=self.nests)).tolist()
-        return tuple(zip([0, *ends[:-1]], ends, strict=True))
+    def bunch_nest(self) -> np.ndarray:
+        """Nest of each bunch. Shape (K,)."""
+        return self.nest[self.bunches[:, 0]]
+
+    @cached_property
+    def bunch_place(self) -> np.ndarray:
+        """Where each product stands first in the bunches, flattened. Shape (J,), index."""
+        return np.unique(self.bunches, return_index=True)[1]
 
     @cached_property
     def stake_of_setter(self) -> np.ndarray:

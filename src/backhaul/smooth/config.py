@@ -26,7 +26,7 @@ def cache_folder() -> Path:
 
 def _configure() -> None:
     """Switch on 64-bit numbers, and the cache of compiled programs unless one is set already."""
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # noqa: FBT003  (their signature)
     if jax.config.jax_compilation_cache_dir is None:
         jax.config.update("jax_compilation_cache_dir", str(cache_folder()))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

@@ -176,8 +176,7 @@ def _free(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
 
 def plain(frame: Frame, buyers: Buyers, wedge: tuple[Array, Array], near: NearSide) -> Root:
     """Return the equilibrium prices of one market at these costs."""
-    keep, cost = wedge
-    start = predicted(near, cost)
+    start = predicted(near, wedge[1])
     top = best_of_nest(frame, buyers, start)
 
     def inverse(price: Array) -> jax.Array:

@@ -20,9 +20,7 @@ LONGEST = 50.0
 """Longest step of a mean utility."""
 
 
-def invert(
-    frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array
-) -> jax.Array:
+def invert(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array) -> jax.Array:
     """Return the delta at which modelled shares equal the observed ones.
 
     Args:
@@ -51,7 +49,7 @@ def invert(
         return delta, (buyers._replace(delta=delta), price, observed)
 
     def backward(kept: tuple, pulled: jax.Array) -> tuple:  # type: ignore[type-arg]
-        buyers, price, observed = kept
+        buyers, price, _ = kept
         _, pull = jax.vjp(lambda *of: _gap(frame, *of), *kept)
         slope = log_slopes(frame, buyers, price)
         by_buyers, by_price, by_observed = pull(jnp.linalg.solve(slope.T, pulled))
@@ -79,7 +77,7 @@ def _solved(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: 
         inverse=lambda delta: -jnp.linalg.inv(log_slopes(frame, at(delta), price)),
         plain=lambda gap: jnp.clip(gap, -LONGEST, LONGEST) * (1 - buyers.sigma_seg),
         scale=jnp.ones_like(start),
-        least=-jnp.inf,
+        least=None,
         aim=AIM,
         accepted=ACCEPTED,
     )

@@ -11,14 +11,14 @@ from jax import lax
 
 from backhaul.smooth.config import Array
 
-MEMORY = 12
-"""Steps that are remembered to correct the inverse; then it starts anew."""
+MEMORY = 14
+"""Steps that are remembered to correct the inverse; then they are forgotten."""
 
 EVALUATIONS = 300
 """Most evaluations before the iteration gives up."""
 
-QUASI, FRESH, PLAIN = 0, 1, 2
-"""How the next step is made: from the inverse at hand, from a new one, or plainly."""
+PLAIN = 4
+"""Plain steps after the first failure; twice as many after each further one."""
 
 
 class Equation(NamedTuple):
@@ -36,8 +36,8 @@ class Equation(NamedTuple):
     scale: Array
     """What a unit of z is measured by, and of the gap. Shape (n,), positive."""
 
-    least: Array | float
-    """Smallest admissible fraction of z after a step; minus infinity where all are admissible."""
+    least: float | None
+    """Smallest part of z (positive) that a step may leave; None where all steps are admissible."""
 
     aim: float
     """Largest |gap / scale| at which the iteration ends."""
@@ -60,37 +60,40 @@ class Root(NamedTuple):
 
 
 class _State(NamedTuple):
-    """What the loop carries."""
+    """Where the iteration stands."""
 
     z: jax.Array
     gap: jax.Array
+    """Zero before the first evaluation."""
+
     size: jax.Array
-    inverse: jax.Array
+    """Length of gap / scale; infinite before the first evaluation and where it is no number."""
+
+    used: jax.Array
+    """Evaluations so far."""
+
+
+class _Quasi(NamedTuple):
+    """Where Broyden's method stands."""
+
+    at: _State
     steps: jax.Array
     """Steps since the inverse was made, relative to the scale. Shape (MEMORY, n)."""
 
     count: jax.Array
-    """How many of them there are."""
+    """How many of them are remembered."""
 
-    mode: jax.Array
-    wait: jax.Array
-    """Plain steps still to be taken."""
-
-    plain: jax.Array
-    """Plain steps to be taken after the next failure."""
-
-    used: jax.Array
-    over: jax.Array
-    """Whether no progress is to be had."""
+    going: jax.Array
+    """Whether the last step was good."""
 
 
 def find_root(equation: Equation, start: Array, inverse: Array | None = None) -> Root:
     """Return the root that is reached from `start`.
 
-    Broyden's method from the inverse at hand. A step that does not halve the gap is dropped for
-    one with the exact inverse where the iteration stands, and that one for plain steps, twice as
-    many after each failure. It ends at the aim, where the gap no longer falls and is accepted,
-    where it is not a number, or after `EVALUATIONS`.
+    Broyden's method from the inverse at hand. Where a step does not halve the gap, a few plain
+    steps are made and the inverse is made anew, with twice as many plain steps after each failure.
+    It ends at the aim, where the gap no longer falls and is accepted, where it is not a number, or
+    after `EVALUATIONS`.
 
     Args:
         equation: What is to vanish.
@@ -102,98 +105,91 @@ def find_root(equation: Equation, start: Array, inverse: Array | None = None) ->
         Broyden's method with remembered steps.
     """
     start = jnp.asarray(start)
-    gap, n = equation.gap(start), start.size
-    state = _State(
-        z=start,
-        gap=gap,
-        size=_size(equation, gap),
-        inverse=jnp.zeros((n, n)) if inverse is None else jnp.asarray(inverse),
-        steps=jnp.zeros((MEMORY, n)),
+    state = _State(start, jnp.zeros_like(start), jnp.asarray(jnp.inf), jnp.asarray(0))
+    plain = 0
+    if inverse is not None:
+        state, plain = _quasi(equation, state, inverse), PLAIN
+
+    def unfinished(carried: tuple[_State, jax.Array]) -> jax.Array:
+        at, _ = carried
+        begun = at.used > 0
+        met = jnp.isfinite(at.size) & (_miss(equation, at.gap) <= equation.accepted)
+        return ~met & (~begun | jnp.isfinite(at.size)) & (at.used < EVALUATIONS)
+
+    def again(carried: tuple[_State, jax.Array]) -> tuple[_State, jax.Array]:
+        at, steps = carried
+        at = lax.fori_loop(0, steps, lambda _, at: _plainly(equation, at), at)
+        at = _quasi(equation, at, equation.inverse(at.z))
+        return at, jnp.maximum(2 * steps, PLAIN)
+
+    last, _ = lax.while_loop(unfinished, again, (state, jnp.asarray(plain)))
+    return Root(
+        at=last.z,
+        worst=jnp.where(jnp.isfinite(last.size), _miss(equation, last.gap), jnp.inf),
+        evaluations=last.used,
+    )
+
+
+def _quasi(equation: Equation, state: _State, inverse: Array) -> _State:
+    """Return where Broyden's method ends: at the aim, or where a step does not halve the gap."""
+
+    def going(now: _Quasi) -> jax.Array:
+        first = now.at.used == state.used
+        far = first | (_miss(equation, now.at.gap) > equation.aim)
+        return now.going & far & (now.at.used < EVALUATIONS)
+
+    def stepped(now: _Quasi) -> _Quasi:
+        old = now.at
+        aimed = old.z + equation.scale * _step(equation, now, inverse)
+        z = aimed if equation.least is None else jnp.maximum(aimed, equation.least * old.z)
+        gap = equation.gap(z)
+        size = _size(equation, gap)
+        good = size <= 0.5 * old.size
+        kept = good & jnp.all(z == aimed) & (now.count < MEMORY) & jnp.isfinite(old.size)
+        place = jnp.minimum(now.count, MEMORY - 1)
+        taken = jnp.where(kept, (z - old.z) / equation.scale, now.steps[place])
+        return _Quasi(
+            at=_State(
+                z=jnp.where(good, z, old.z),
+                gap=jnp.where(good, gap, old.gap),
+                size=jnp.where(good, size, old.size),
+                used=old.used + 1,
+            ),
+            steps=now.steps.at[place].set(taken),
+            count=jnp.where(kept, now.count + 1, 0),
+            going=good,
+        )
+
+    fresh = state._replace(gap=jnp.zeros_like(state.gap), size=jnp.asarray(jnp.inf))
+    began = _Quasi(
+        at=fresh,
+        steps=jnp.ones((MEMORY, state.z.size)),
         count=jnp.asarray(0),
-        mode=jnp.asarray(FRESH if inverse is None else QUASI),
-        wait=jnp.asarray(0),
-        plain=jnp.asarray(4),
-        used=jnp.asarray(1),
-        over=jnp.asarray(False),
+        going=jnp.ones((), dtype=bool),
     )
-    last = lax.while_loop(
-        lambda s: (_miss(equation, s.gap) > equation.aim)
-        & jnp.isfinite(s.size)
-        & ~s.over
-        & (s.used < EVALUATIONS),
-        lambda s: _advanced(equation, s),
-        state,
-    )
-    miss = _miss(equation, last.gap)
-    return Root(at=last.z, worst=jnp.where(jnp.isfinite(miss), miss, jnp.inf), evaluations=last.used)
+    return lax.while_loop(going, stepped, began).at
 
 
-def _advanced(equation: Equation, state: _State) -> _State:
-    """Return the state after one evaluation."""
-    step, inverse, count = lax.switch(
-        state.mode,
-        [
-            lambda s: (_quasi_step(equation, s), s.inverse, s.count),
-            lambda s: _fresh_step(equation, s),
-            lambda s: (equation.plain(s.gap), s.inverse, jnp.asarray(0)),
-        ],
-        state,
-    )
-    aimed = state.z + step
-    z = jnp.maximum(aimed, equation.least * jnp.abs(state.z))
-    whole = jnp.all(z == aimed)
-    gap = equation.gap(z)
-    size = _size(equation, gap)
-    better = size <= 0.5 * state.size
-    plainly = state.mode == PLAIN
-    taken = jnp.where(plainly, jnp.isfinite(size), better)
-    done = (_miss(equation, state.gap) <= equation.accepted) & ~taken
-    remembered = whole & taken & (count < MEMORY) & ~plainly
-    steps = jnp.where(
-        remembered, state.steps.at[jnp.minimum(count, MEMORY - 1)].set((z - state.z) / equation.scale), state.steps
-    )
-    wait = jnp.where(plainly, state.wait - 1, state.plain)
-    failed_plainly = plainly & ~taken
-    mode = jnp.where(
-        plainly,
-        jnp.where(wait > 0, PLAIN, FRESH),
-        jnp.where(taken, QUASI, jnp.where(state.mode == QUASI, FRESH, PLAIN)),
-    )
-    pick = lambda new, old: jnp.where(taken, new, old)  # noqa: E731
-    return _State(
-        z=pick(z, state.z),
-        gap=pick(gap, state.gap),
-        size=pick(size, state.size),
-        inverse=inverse,
-        steps=steps,
-        count=jnp.where(remembered, count + 1, 0),
-        mode=mode,
-        wait=wait,
-        plain=jnp.where((mode == PLAIN) & ~plainly, 2 * state.plain, state.plain),
-        used=state.used + 1,
-        over=(done & (state.mode != QUASI)) | failed_plainly,
-    )
+def _step(equation: Equation, now: _Quasi, inverse: Array) -> jax.Array:
+    """Return the next step in units of the scale, corrected by the steps so far. Shape (n,)."""
+
+    def corrected(k: jax.Array, step: jax.Array) -> jax.Array:
+        first, then = now.steps[k], now.steps[k + 1]
+        return step + then * (jnp.dot(first, step) / jnp.dot(first, first))
+
+    step = -(inverse @ now.at.gap) / equation.scale
+    step = lax.fori_loop(0, now.count - 1, corrected, step)
+    last = now.steps[jnp.maximum(now.count - 1, 0)]
+    along = jnp.where(now.count > 0, jnp.dot(last, step) / jnp.dot(last, last), 0.0)
+    return step / jnp.where(along < 0.9, 1 - along, 1.0)
 
 
-def _quasi_step(equation: Equation, state: _State) -> jax.Array:
-    """Return the step of Broyden's method, from the inverse corrected by the steps so far."""
-
-    def corrected(k: jax.Array, z: jax.Array) -> jax.Array:
-        first, then = state.steps[k], state.steps[k + 1]
-        return z + then * (jnp.dot(first, z) / jnp.dot(first, first))
-
-    step = -(state.inverse @ state.gap) / equation.scale
-    step = lax.fori_loop(0, state.count - 1, corrected, step)
-    last = state.steps[jnp.maximum(state.count - 1, 0)]
-    length = jnp.where(state.count > 0, jnp.dot(last, last), 1.0)
-    along = jnp.where(state.count > 0, jnp.dot(last, step) / length, 0.0)
-    return equation.scale * step / jnp.where(along < 0.9, 1 - along, 1.0)
-
-
-def _fresh_step(equation: Equation, state: _State) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return a Newton step, the inverse it rests on, and that no steps are remembered."""
-    inverse = equation.inverse(state.z)
-    return -(inverse @ state.gap), inverse, jnp.asarray(0)
+def _plainly(equation: Equation, state: _State) -> _State:
+    """Return the state after one plain step."""
+    gap = equation.gap(state.z)
+    aimed = state.z + equation.plain(gap)
+    z = aimed if equation.least is None else jnp.maximum(aimed, equation.least * state.z)
+    return _State(z=z, gap=gap, size=_size(equation, gap), used=state.used + 1)
 
 
 def _miss(equation: Equation, gap: Array) -> jax.Array:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from backhaul.smooth.choice import Buyers, Frame, Split
 from backhaul.smooth.config import Array
@@ -36,9 +37,7 @@ def written_out(frame: Frame, parts: Split) -> Field:
     """Return the choice probabilities of a split, each product's written out."""
     in_nest = parts.power / parts.total[frame.nest]
     in_market = in_nest * parts.nest[frame.nest]
-    return Field(
-        in_nest=in_nest, in_market=in_market, share=in_market * parts.buy, buy=parts.buy
-    )
+    return Field(in_nest=in_nest, in_market=in_market, share=in_market * parts.buy, buy=parts.buy)
 
 
 class Earnings(NamedTuple):
@@ -119,9 +118,7 @@ def profit_slopes(
     left = keep[:, None] - alpha * ((a * margin + held)[:, None] - regain)
     kept = pulled * left
     first = (kept + tilted * market * lost) * lost + c * tilted * market * (1 - parts.buy)
-    first, by_keep, by_cost = _products(
-        (first, pulled * lost, tilted * lost), field.in_market
-    )
+    first, by_keep, by_cost = _products((first, pulled * lost, tilted * lost), field.in_market)
     across = _across(frame, earned.own, tilted, field.in_market * lost)
     within, keep_near, cost_near = within_nests(
         frame, (kept + a * tilted * earned.in_nest[frame.cell], pulled, tilted), field.in_nest
@@ -137,13 +134,7 @@ def within_nests(frame: Frame, lefts: tuple[Array, ...], right: Array) -> tuple[
 
     Lefts and right have shape (J, I), the results (J, J).
     """
-    rows = []
-    for start, stop in frame.spans:
-        of = frame.order[start:stop]
-        block = jnp.stack([left[of] for left in lefts]) @ right[of].T
-        rows.append(jnp.pad(block, ((0, 0), (0, 0), (start, frame.nest.size - stop))))
-    full = jnp.concatenate(rows, axis=1)[:, frame.place][:, :, frame.place]
-    return tuple(full)
+    return tuple(frame.same_nest * product for product in _products(lefts, right))
 
 
 def _products(lefts: tuple[Array, ...], right: Array) -> tuple[jax.Array, ...]:
@@ -152,14 +143,17 @@ def _products(lefts: tuple[Array, ...], right: Array) -> tuple[jax.Array, ...]:
 
 
 def _across(frame: Frame, own: Array, left: Array, right: Array) -> jax.Array:
-    """Return the sum over consumers of left_j right_l M, M the margin j's seller has in l's nest.
+    """Return the sum over consumers of left_jk right_l M, M the margin j's seller has in l's nest.
 
-    Shape (J, J).
+    Columns are made in bunches of one nest, one bunch after the other. Shape (J, J).
     """
     kappa = np.eye(int(frame.firm.max()) + 1) if frame.kappa is None else frame.kappa
-    columns = []
-    for nest, (start, stop) in enumerate(frame.spans):
-        cells = np.flatnonzero(frame.cell_nest == nest)
-        earned = kappa[:, frame.cell_firm[cells]] @ own[cells]
-        columns.append((left * earned[frame.firm]) @ right[frame.order[start:stop]].T)
-    return jnp.concatenate(columns, axis=1)[:, frame.place]
+    of_cell = np.eye(frame.nests)[frame.cell_nest]
+    earned = jnp.einsum("fc,cg,ci->gfi", kappa[:, frame.cell_firm], of_cell, own)
+
+    def bunch(of: tuple[Array, Array]) -> jax.Array:
+        columns, nest = of
+        return right[columns] @ (left * earned[nest][frame.firm]).T
+
+    made = lax.map(bunch, (jnp.asarray(frame.bunches), jnp.asarray(frame.bunch_nest)))
+    return made.reshape(-1, frame.nest.size)[frame.bunch_place].T

@@ -145,7 +145,6 @@ def _search(frame: Frame, seen: Seen, counted: Array, targets: Array, start: Sta
         return at, (seen, targets, at)
 
     def backward(kept: tuple, pulled: jax.Array) -> tuple:  # type: ignore[type-arg]
-        seen, targets, at = kept
         _, pull = jax.vjp(
             lambda seen, targets, at: _gap(frame, seen, counted, targets, at, start.delta), *kept
         )
