@@ -24,7 +24,7 @@ from backhaul.study.whole import (
     tell,
 )
 
-FLAGGED = 0.1
+FLAGGED = 0.3
 """Largest relative distance of a price from its first-order prediction that raises no flag."""
 
 SAMPLED = 100
