@@ -17,7 +17,7 @@ from backhaul.smooth.facts import Facts
 from backhaul.smooth.figures import figures
 from backhaul.smooth.layout import Plan
 from backhaul.smooth.prices import Limits
-from backhaul.smooth.pricing import is_concave
+from backhaul.smooth.pricing import concavity
 from backhaul.smooth.state import FREE, Composer, Faced
 
 
@@ -28,6 +28,21 @@ class Solution(NamedTuple):
     solved: Solved
 
 
+class Played(NamedTuple):
+    """What was played in one market of one state, for the engine that certifies."""
+
+    delta: Array
+    alpha: Array
+    weights: Array
+    sigma_in: Array
+    sigma_seg: Array
+    penalty: Array
+    keep: Array
+    cost: Array
+    price: Array
+    """Equilibrium prices p*."""
+
+
 class Proof(NamedTuple):
     """How well one draw is solved: parts 1 and 2 of the certificate, and how far it went."""
 
@@ -35,8 +50,8 @@ class Proof(NamedTuple):
     """Largest relative gap of a price, over all states."""
 
     complementarity: Array
-    concave: Array
-    """Whether each firm's profit is locally concave in its own prices, in all states."""
+    concavity: Array
+    """Negative where each firm's profit is locally concave in its own prices, in all states."""
 
     distance: Array
     """Largest relative distance of a price from its first-order prediction, over all states."""
@@ -74,15 +89,18 @@ class Answer:
             found[name] = Solution(faced, solved)
         return found
 
-    def __call__(self, facts: Facts, near: dict[str, Near]) -> tuple[Array, Proof]:
-        """Return all figures and how well they are solved."""
+    def __call__(
+        self, facts: Facts, near: dict[str, Near]
+    ) -> tuple[Array, Proof, dict[str, dict[str, Played]]]:
+        """Return all figures, how well they are solved, and what was played."""
         base = self.base(facts)
         states = self.states(facts, base, near)
         books = {name: self.ledger(name, states[name], base, facts) for name in states}
         free = books.get(FREE, books["scenario"])
         found = figures(books["baseline"], books["scenario"], free)
         values = jnp.stack([jnp.asarray(found[name], dtype=float) for name in self.names])
-        return values, self._proof(base, states, near, books)
+        played = {name: _played(solution) for name, solution in states.items()}
+        return values, self._proof(base, states, near, books), played
 
     def ledger(self, name: str, solution: Solution, base: dict[str, Base], facts: Facts) -> Ledger:
         """Return the books of a state."""
@@ -153,23 +171,36 @@ class Answer:
     ) -> Proof:
         """Return how well a draw is solved."""
         solved = [solution.solved for solution in states.values()]
-        concave, distance = [], []
+        bend, distance = [], []
         for name, (faced, found) in states.items():
             for code, problem in faced.items():
                 side, frame = problem.side, self.year.layout.plans[name].sides[code].frame.frame
                 best, start = found.best[code], near[name].sides[code]
-                concave.append(is_concave(frame, side.buyers, side.keep, found.cost[code], best))
+                bend.append(concavity(frame, side.buyers, side.keep, found.cost[code], best))
                 expected = predicted(start, found.cost[code])
                 distance.append(jnp.max(jnp.abs(best / expected - 1)))
         return Proof(
             worst=jnp.max(jnp.stack([s.worst for s in solved])),
             complementarity=jnp.max(jnp.stack([s.complementarity for s in solved])),
-            concave=jnp.all(jnp.stack(concave)),
+            concavity=jnp.max(jnp.stack(bend)),
             distance=jnp.max(jnp.stack(distance)),
             fits=jnp.all(jnp.stack([place.fits for place in base.values()])),
             implausible=jnp.max(jnp.stack([place.implausible for place in base.values()])),
             over_cap=_over_cap(books),
         )
+
+
+def _played(solution: Solution) -> dict[str, Played]:
+    """Return what was played in each market of a state."""
+    found = {}
+    for code, faced in solution.faced.items():
+        buyers = faced.side.buyers
+        found[code] = Played(
+            buyers.delta, buyers.alpha, buyers.weights, jnp.asarray(buyers.sigma_in),
+            jnp.asarray(buyers.sigma_seg), buyers.penalty, faced.side.keep,
+            solution.solved.cost[code], solution.solved.best[code],
+        )  # fmt: skip
+    return found
 
 
 def plan_capacity(plan: Plan, plants: tuple[str, ...]) -> np.ndarray:

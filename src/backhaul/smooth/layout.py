@@ -12,6 +12,7 @@ from backhaul.baseline.novelty import own_imports
 from backhaul.baseline.setting import Entrant, Setting
 from backhaul.baseline.state import State
 from backhaul.baseline.world import BASE_DAY, Side, World
+from backhaul.market.conduct import Conduct
 from backhaul.market.market import Market
 from backhaul.market.observe import records
 from backhaul.market.supply import Supply
@@ -80,6 +81,7 @@ class SidePlan:
 
     market: Market
     supply: Supply
+    conduct: Conduct
     frame: SideFrame
     now: Law
     base: Law
@@ -228,10 +230,9 @@ def _side(
     """Return one market of one state."""
     side = world.sides[code]
     market, supply = composed(world, code, setting)
-    frame = Frame.of(
-        np.array([market.nest_names.index(p.nest) for p in market.products]),
-        conduct_of(side, market, setting.mergers),
-    )
+    conduct = conduct_of(side, market, setting.mergers)
+    nest = np.array([market.nest_names.index(p.nest) for p in market.products])
+    frame = Frame.of(nest, conduct)
     position = {plant: index for index, plant in enumerate(plants)}
     on_plant = np.array([position.get(link.plant, -1) for link in supply.links])
     promise = setting.promise if setting.promise and setting.promise.market == code else None
@@ -247,6 +248,7 @@ def _side(
     return SidePlan(
         market=market,
         supply=supply,
+        conduct=conduct,
         frame=SideFrame(
             frame=frame,
             links=LinkFrame(product=supply.product, plant=on_plant, products=len(market.ids)),

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from backhaul.baseline.setting import Setting
 from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
@@ -24,12 +25,13 @@ from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.smooth.answer import Answer, Proof
 from backhaul.smooth.base import Year
+from backhaul.smooth.config import Array
 from backhaul.smooth.entrants import Hedonics
 from backhaul.smooth.equilibrium import Near
 from backhaul.smooth.facts import Facts, central_facts, flattened, no_utilities
 from backhaul.smooth.inputs import Input, inputs_of
 from backhaul.smooth.layout import Layout, lay_out
-from backhaul.smooth.nearby import near_of
+from backhaul.smooth.nearby import certificate_of, near_of
 from backhaul.smooth.response import Ask, observe_response
 from backhaul.smooth.state import FREE, Composer
 from backhaul.smooth.tastes import Start
@@ -54,6 +56,9 @@ BOTH = ("insurance_share_of_value",)
 NOT_VARIED = ("consumers", "fx_jpy_usd_2024")
 """Numerical settings and facts that are no estimates."""
 
+CHUNK = 64
+"""Draws that are solved in one call."""
+
 ACCEPTED = 1e-10
 """Largest relative gap of a price that is accepted. Source: MODEL section 8."""
 
@@ -72,8 +77,8 @@ class Batch:
     """Largest relative gap of a price, over all states. Shape (n,)."""
 
     complementarity: np.ndarray
-    concave: np.ndarray
-    """Whether all payoffs are locally concave. Shape (n,), flags."""
+    concavity: np.ndarray
+    """Negative where all payoffs are locally concave. Shape (n,)."""
 
     distance: np.ndarray
     """Largest relative distance of a price from its first-order prediction. Shape (n,)."""
@@ -181,8 +186,33 @@ class Model:
         Args:
             values: Inputs of each draw. Shape (n, N).
         """
-        found, proof = self._many(jnp.asarray(values), self.near)
-        return _batch(np.asarray(found), jax.tree.map(np.asarray, proof))
+        rows = np.atleast_2d(np.asarray(values, dtype=float))
+        parts = [self._chunk(rows[k : k + CHUNK]) for k in range(0, len(rows), CHUNK)]
+        figures = np.concatenate([part[0] for part in parts])
+        return _batch(
+            figures, Proof(*map(np.concatenate, zip(*(p[1] for p in parts), strict=True)))
+        )
+
+    def certify(self, values: np.ndarray) -> list[dict[str, object]]:
+        """Return the whole certificate of every state and market of one draw.
+
+        Args:
+            values: Inputs. Shape (N,).
+        """
+        _, proof, played = self._chunk(np.atleast_2d(values))
+        return [
+            {"state": state, "market": code}
+            | certificate_of(self.layout.plans[state].sides[code], one, proof.complementarity[0])
+            for state, sides in played.items()
+            for code, one in sides.items()
+        ]
+
+    def _chunk(self, rows: np.ndarray) -> Any:  # noqa: ANN401  (a tree of arrays)
+        """Return figures, proof and what was played of at most `CHUNK` draws."""
+        padded = np.zeros((CHUNK, rows.shape[1]))
+        padded[: len(rows)] = rows
+        found = self._many(padded, np.arange(CHUNK) < len(rows), self.near)
+        return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(rows)], found)
 
     def gradient(self, figure: str, values: np.ndarray | None = None) -> np.ndarray:
         """Return the slope of a figure in every input, by the adjoint of all equilibria. (N,)."""
@@ -216,22 +246,31 @@ class Model:
         return dict(self._unravel(values))
 
     @cached_property
-    def _many(self) -> Callable[[Any, Any], tuple[Any, Proof]]:
-        def one(values: Any, near: Any) -> tuple[Any, Proof]:
-            return self.answer(self.facts(values), near)
+    def _many(self) -> Callable[..., Any]:
+        """The compiled answer to a chunk of draws; one program, whatever their number."""
 
-        return jax.jit(lambda rows, near: lax.map(lambda row: one(row, near), rows))
+        def one(row: Array, near: dict[str, Near]) -> Any:  # noqa: ANN401  (a tree of arrays)
+            return self.answer(self.facts(row), near)
+
+        def chunk(rows: Array, wanted: Array, near: dict[str, Near]) -> Any:  # noqa: ANN401
+            shapes = jax.eval_shape(one, rows[0], near)
+            nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+            return lax.map(
+                lambda x: lax.cond(x[1], lambda: one(x[0], near), lambda: nothing), (rows, wanted)
+            )
+
+        return jax.jit(chunk)
 
     @cached_property
-    def _slope(self) -> Callable[[Any, Any, int], Any]:
-        def figure(values: Any, near: Any, which: Any) -> Any:
+    def _slope(self) -> Callable[..., Any]:
+        def figure(values: Array, near: dict[str, Near], which: Array) -> Array:
             return self.answer(self.facts(values), near)[0][which]
 
         return jax.jit(jax.grad(figure))
 
     @cached_property
-    def _all_slopes(self) -> Callable[[Any, Facts, Any, int], Any]:
-        def figure(values: Any, utilities: Facts, near: Any, which: Any) -> Any:
+    def _all_slopes(self) -> Callable[..., Any]:
+        def figure(values: Array, utilities: Facts, near: dict[str, Near], which: Array) -> Array:
             return self.answer(self.facts(values) | utilities, near)[0][which]
 
         return jax.jit(jax.grad(figure, argnums=(0, 1)))
@@ -248,7 +287,7 @@ def _central_states(world: World, before: Ask, after: Ask) -> dict[str, State]:
     return states
 
 
-def _free(setting: Any) -> Any:
+def _free(setting: Setting) -> Setting:
     """Return the setting with neither support nor promise."""
     return replace(setting.without_promise(), supports=())
 
@@ -313,7 +352,7 @@ def _batch(figures: np.ndarray, proof: Proof) -> Batch:
         figures=finite,
         worst=proof.worst,
         complementarity=proof.complementarity,
-        concave=proof.concave.astype(bool),
+        concavity=proof.concavity,
         distance=proof.distance,
         ok=ok,
         reason=reasons,
@@ -323,7 +362,7 @@ def _batch(figures: np.ndarray, proof: Proof) -> Batch:
 def _reason(  # noqa: PLR0913  (the parts of a proof)
     worst: float,
     complementarity: float,
-    concave: float,
+    bend: float,
     distance: float,
     fits: float,
     implausible: float,
@@ -336,7 +375,7 @@ def _reason(  # noqa: PLR0913  (the parts of a proof)
         (implausible > 0, "a factory cost is negative or implausible"),
         (not worst <= ACCEPTED, f"a price is off by {worst:.1e} of itself"),
         (not complementarity <= SLACK, f"a limit or promise is missed by {complementarity:.1e}"),
-        (not concave, "a firm's profit is not concave in its own prices"),
+        (not bend < 0, "a firm's profit is not concave in its own prices"),
         (over_cap > 0, f"an entrant sells {over_cap:,.0f} more than its certification allows"),
     )
     return next((text for failed, text in failures if failed), "")

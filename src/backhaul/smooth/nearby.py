@@ -1,4 +1,4 @@
-"""A solved state of the certifying engine as the place from which draws start."""
+"""Between the two engines: solved states to start draws from, and draws to be certified."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import numpy as np
 from backhaul.baseline.state import SideState, State
 from backhaul.demand.shares import shares
 from backhaul.demand.slopes import share_slopes
+from backhaul.demand.taste import Taste
+from backhaul.equilibrium.certificate import certify
 from backhaul.equilibrium.costs import cost_slopes
+from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.pricing import conditions, gap_slopes
+from backhaul.market.wedge import Wedge
+from backhaul.smooth.answer import Played
 from backhaul.smooth.equilibrium import Near, NearSide
-from backhaul.smooth.layout import Layout
+from backhaul.smooth.layout import Layout, SidePlan
 from backhaul.smooth.multipliers import Answers
 
 
@@ -23,6 +28,31 @@ def near_of(state: State, layout: Layout) -> Near:
         sides={code: _side(side, state.setting.adjustment) for code, side in state.sides.items()},
         multipliers=np.array([*shadow, support]),
     )
+
+
+def certificate_of(plan: SidePlan, played: Played, complementarity: float) -> dict[str, object]:
+    """Return the whole certificate of one market of one draw, made by the certifying engine.
+
+    Args:
+        plan: The market in its state.
+        played: What was played.
+        complementarity: How well plants' limits and promises are kept.
+    """
+    taste = Taste(
+        delta=played.delta,
+        nest=plan.frame.frame.nest,
+        alpha=played.alpha,
+        weights=played.weights,
+        sigma_in=float(played.sigma_in),
+        sigma_seg=float(played.sigma_seg),
+        penalty=played.penalty,
+    )
+    wedge = Wedge(keep=played.keep, cost=played.cost)
+    game = Game(taste, wedge, plan.conduct, plan.market.code, plan.market.ids)
+    found = certify(
+        game, conditions(game, played.price), complementarity=(float(complementarity), True)
+    )
+    return {"passes": found.passes} | found.as_dict()
 
 
 def _side(side: SideState, adjustment: float) -> NearSide:

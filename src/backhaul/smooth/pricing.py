@@ -12,6 +12,7 @@ from backhaul.smooth.config import Array
 from backhaul.smooth.slopes import (
     earnings,
     margin_matrix,
+    own_hessians,
     profit_slopes,
     regained,
     written_out,
@@ -107,30 +108,17 @@ def margins(frame: Frame, buyers: Buyers, keep: Array, price: Array) -> jax.Arra
 
 
 def concavity(frame: Frame, buyers: Buyers, keep: Array, cost: Array, price: Array) -> jax.Array:
-    """Return the largest eigenvalue of any seller's Hessian, scaled by `a keep_j L_j`.
+    """Return a number that is negative where every payoff is locally concave in its own prices.
 
-    Negative where each seller's payoff is locally concave in its own prices. The Hessian is that
-    of part 2 of `equilibrium.certificate`; here all sellers' blocks stand in one matrix.
+    Minus the smallest squared pivot of the Cholesky factors of minus the Hessians of part 2 of
+    `equilibrium.certificate`, scaled by `a keep_j L_j`: it is at least as far below zero as their
+    largest eigenvalue. One where a factor does not exist, so that some payoff is not concave.
     """
     parts, margin = split(frame, buyers, price), keep * price - cost
-    hessian = profit_slopes(frame, buyers, parts, keep, margin, jnp.zeros_like(margin))
-    pull = written_out(frame, parts).share @ (buyers.weights * buyers.alpha)
-    root = jnp.sqrt(buyers.powers[0] * keep * pull)
-    own = frame.seller[:, None] == frame.seller
-    scaled = jnp.where(own, hessian / root[:, None] / root, 0.0)
-    return jnp.linalg.eigvalsh((scaled + scaled.T) / 2)[-1]
-
-
-def is_concave(frame: Frame, buyers: Buyers, keep: Array, cost: Array, price: Array) -> jax.Array:
-    """Return whether each seller's payoff is locally concave in its own prices.
-
-    The same matrix as `concavity`, less cost: a Cholesky factor of its negative exists or not.
-    """
-    parts, margin = split(frame, buyers, price), keep * price - cost
-    hessian = profit_slopes(frame, buyers, parts, keep, margin, jnp.zeros_like(margin))
-    pull = written_out(frame, parts).share @ (buyers.weights * buyers.alpha)
-    root = jnp.sqrt(buyers.powers[0] * keep * pull)
-    own = frame.seller[:, None] == frame.seller
-    scaled = jnp.where(own, hessian / root[:, None] / root, 0.0)
-    away = -(scaled + scaled.T) / 2 - 1e-9 * jnp.eye(price.size)
-    return jnp.all(jnp.isfinite(jnp.linalg.cholesky(away, symmetrize_input=False)))
+    pivots = []
+    for blocks in own_hessians(frame, buyers, parts, keep, margin):
+        even = -(blocks + jnp.swapaxes(blocks, 1, 2)) / 2
+        factor = jnp.linalg.cholesky(even, symmetrize_input=False)
+        pivots.append(jnp.diagonal(factor, axis1=1, axis2=2).ravel())
+    least = jnp.min(jnp.concatenate(pivots))
+    return jnp.where(jnp.isfinite(least), -(least**2), 1.0)
