@@ -24,26 +24,58 @@ BINS = 32
 _NUMBER = re.compile(r"(?<!\w)[\d.,]*\d(?:e[+-]?\d+)?")
 """A number in a reason, by which two draws with the same reason may differ."""
 
+NOISE = (("per vehicle", 5e-3), ("vehicles", 0.5), ("per USD", 0.0), ("USD", 1.0), ("100", 1e-6))
+"""By the end of a unit, the size below which a change is none: solves agree to 1e-10 of a level."""
+
 MOST_FAILURES = 200
 """Failures that a page lists one by one; tables/failures.csv has all."""
 
-PANELS = (
-    ("Balances", ("balance_us_jp_gross_usd", "balance_us_jp_net_usd", "balance_us_jp_content_usd")),
+PANELS: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "US-Japan car balance",
+        {
+            "balance_us_jp_gross_usd": "gross of displacement",
+            "balance_us_jp_net_usd": "net of displacement",
+            "balance_us_jp_content_usd": "in direct content",
+        },
+    ),
     (
         "Buyers and treasuries",
-        (
-            *("consumer_surplus_US_usd", "consumer_surplus_JP_usd"),
-            *("government_US_usd", "government_JP_usd"),
-        ),
+        {
+            "consumer_surplus_US_usd": "US buyers",
+            "consumer_surplus_JP_usd": "Japanese buyers",
+            "government_US_usd": "US treasury",
+            "government_JP_usd": "Japanese treasury",
+        },
     ),
-    ("Welfare", ("welfare_US_usd", "welfare_JP_usd", "welfare_world_usd")),
-    ("Support per vehicle", ("support_per_vehicle_usd",)),
-    ("Support in all", ("support_outlay_usd", "support_outlay_sold_anyway_usd")),
-    ("Units without support", ("units_without_support",)),
-    ("Units", ("units_total_US", "units_JPN_to_US", "units_total_JP", "units_USA_to_JP")),
-    ("Prices charged, points", ("price_index_US", "price_index_JP")),
+    (
+        "Welfare",
+        {
+            "welfare_US_usd": "United States",
+            "welfare_JP_usd": "Japan",
+            "welfare_world_usd": "world, from both markets",
+        },
+    ),
+    ("Support per vehicle", {"support_per_vehicle_usd": "support per vehicle"}),
+    (
+        "Support in all",
+        {
+            "support_outlay_usd": "outlay",
+            "support_outlay_sold_anyway_usd": "for units sold anyway",
+        },
+    ),
+    ("Units of the programme", {"units_without_support": "without any support"}),
+    (
+        "Units in the US",
+        {"units_total_US": "sold in the US", "units_JPN_to_US": "of them built in Japan"},
+    ),
+    (
+        "Units in Japan",
+        {"units_total_JP": "sold in Japan", "units_USA_to_JP": "of them built in the US"},
+    ),
+    ("Prices charged", {"price_index_US": "in the US", "price_index_JP": "in Japan"}),
 )
-"""Figures of the chart that share a scale."""
+"""Figures of the chart that share a scale, each with what it is called there."""
 
 
 def ensemble_html(ensemble: Ensemble, figure: str | None = None) -> str:
@@ -107,9 +139,18 @@ def ranked(intervals: Sequence[Interval], *, details: bool = False) -> tuple[Int
 
 def interval_cells(interval: Interval) -> tuple[str, str, str, str]:
     """Return central value, median, low and high as text."""
-    low, high = words.before_after(interval.low, interval.high, interval.unit)
-    median = words.bare(interval.median, interval.unit)
-    return words.bare(interval.central, interval.unit), median, low, high
+    central, median, low, high = (
+        without_noise(value, interval.unit)
+        for value in (interval.central, interval.median, interval.low, interval.high)
+    )
+    ends = words.before_after(low, high, interval.unit)
+    return words.bare(central, interval.unit), words.bare(median, interval.unit), *ends
+
+
+def without_noise(value: float, unit: str) -> float:
+    """Return nought for a change that is only what two solves differ by, else the value."""
+    smallest = next((size for end, size in NOISE if unit.endswith(end)), 0.0)
+    return 0.0 if abs(value) < smallest else value
 
 
 def _is_detail(name: str) -> bool:
@@ -154,13 +195,13 @@ def _panels(intervals: Sequence[Interval]) -> tuple[DotPanel, ...]:
     panels = []
     for title, members in PANELS:
         here = [known[name] for name in members if name in known]
-        here = [i for i in here if i.low != i.high or i.median]
+        here = [i for i in here if any(without_noise(x, i.unit) for x in (i.low, i.high))]
         if not here:
             continue
         size, unit = scaled([value for i in here for value in (i.low, i.high)], here[0].unit)
         dots = tuple(
             Dot(
-                label=names.capital(i.label),
+                label=members[i.name],
                 value=i.median / size,
                 text=words.bare(i.median, i.unit),
                 low=i.low / size,
@@ -176,9 +217,13 @@ def _grid(intervals: Sequence[Interval], caption: str, *, folded: bool) -> Grid:
     """Return intervals as a table."""
     return Grid(
         caption=caption,
-        heads=("Figure", "Unit", "Central value", "Median", "5 %", "95 %"),
-        rows=tuple((i.label, i.unit, *interval_cells(i)) for i in intervals),
-        numeric=(2, 3, 4, 5),
+        heads=("Figure", "Unit", "Central value", "Median", "90 % interval"),
+        rows=tuple(
+            (i.label, i.unit, *cells[:2], f"{cells[2]} to {cells[3]}")
+            for i in intervals
+            for cells in (interval_cells(i),)
+        ),
+        numeric=(2, 3, 4),
         folded=folded,
     )
 
