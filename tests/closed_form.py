@@ -58,7 +58,7 @@ class Batch:
     figures: np.ndarray
     worst: np.ndarray
     complementarity: np.ndarray
-    concave: np.ndarray
+    concavity: np.ndarray
     distance: np.ndarray
     ok: np.ndarray
     reason: tuple[str, ...]
@@ -140,7 +140,7 @@ class ClosedForm:
             figures=np.array([formulas(row) for row in values]),
             worst=np.full(n, 1e-13),
             complementarity=np.zeros(n),
-            concave=np.ones(n, dtype=bool),
+            concavity=np.full(n, -0.1),
             distance=np.where(eta > self.far_above, 0.9, 0.01),
             ok=ok,
             reason=tuple("" if good else "market JP did not converge" for good in ok),

@@ -14,7 +14,7 @@ from backhaul.errors import EquilibriumError
 from backhaul.study.draws import CHUNK, Points, drawn, rounded_up
 from backhaul.study.found import Ensemble, Proof, proof_of
 from backhaul.study.kept import Kept
-from backhaul.study.rows import Rows, at_centre, in_threads, solve_rows
+from backhaul.study.rows import Rows, at_centre, in_threads
 from backhaul.study.whole import (
     Asked,
     IsCancelled,
@@ -139,7 +139,7 @@ def _solved(
 
     def solved(job: tuple[int, np.ndarray]) -> tuple[int, Rows]:
         number, values = job
-        rows = solve_rows(model, values, columns)
+        rows = Rows.of(model.solve(values), columns)
         if kept is not None:
             kept.keep_chunk(number, rows)
         return number, rows
@@ -246,6 +246,6 @@ def _refused(rows: Rows, proofs: tuple[Proof, ...]) -> Rows:
     for draw, fault in failed.items():
         ok[draw], figures[draw], reason[draw] = False, np.nan, f"whole certificate: {fault}"
     return Rows(
-        figures, rows.worst, rows.complementarity, rows.concave, rows.distance,
+        figures, rows.worst, rows.complementarity, rows.concavity, rows.distance,
         ok, np.array(reason, dtype=np.str_),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from scipy.stats import bootstrap, qmc, sobol_indices
 
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.draws import CHUNK, drawn, inside, quantiles, rounded_up
-from backhaul.study.rows import in_threads, solve_rows
+from backhaul.study.rows import Rows, in_threads
 from backhaul.study.whole import (
     Asked,
     FigureName,
@@ -210,7 +210,7 @@ def _figure_at(
 
     def solved(job: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         cells, values = job
-        return cells, solve_rows(model, values, (place,)).figures[:, 0]
+        return cells, Rows.of(model.solve(values), (place,)).figures[:, 0]
 
     jobs = _mixtures(model.centre(), places, ends)
     return in_threads(solved, jobs, workers=workers, is_cancelled=is_cancelled)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.draws import half_width, is_uncertain
-from backhaul.study.rows import at_centre, solve_rows
+from backhaul.study.rows import Rows, at_centre
 from backhaul.study.whole import (
     Asked,
     FigureName,
@@ -280,7 +280,7 @@ def _check(model: WholeModel, place: int, strongest: Sequence[Bar]) -> tuple[dic
     for k, bar in enumerate(strongest):
         for j, factor in enumerate((-1.0, -0.5, 0.5, 1.0)):
             values[4 * k + j, position[bar.key]] += factor * STEP * bar.half_width
-    rows = solve_rows(model, values, (place,))
+    rows = Rows.of(model.solve(values), (place,))
     largest = max(abs(bar.effect) for bar in strongest)
     found = []
     for k, bar in enumerate(strongest):

@@ -10,7 +10,7 @@ import numpy as np
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.ground.names import did_you_mean
 from backhaul.study.goal import Cost, Goal
-from backhaul.study.rows import solve_rows
+from backhaul.study.rows import Rows
 from backhaul.study.whole import Input, WholeModel, figure_place
 
 BOUNDS = {
@@ -159,7 +159,7 @@ class Problem:
         values = np.array([self.values(point) for point in scaled])
         names = [self.goal.figure, *(name for name, _ in self.cost.parts)]
         columns = [figure_place(self.model.figures, name) for name in names]
-        rows = solve_rows(self.model, values, columns)
+        rows = Rows.of(self.model.solve(values), columns)
         weights = np.array([weight for _, weight in self.cost.parts])
         return rows.figures[:, 0], rows.figures[:, 1:] @ weights, list(map(str, rows.reason))
 

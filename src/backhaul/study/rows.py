@@ -17,9 +17,6 @@ from backhaul.study.whole import Batch, IsCancelled, WholeModel, stop_if
 T = TypeVar("T")
 R = TypeVar("R")
 
-BATCH = 8
-"""Rows that the model solves in one call."""
-
 LOOK = 0.2
 """Seconds between two looks at whether somebody wants to stop."""
 
@@ -37,8 +34,8 @@ class Rows:
     complementarity: np.ndarray
     """Shape (n,)."""
 
-    concave: np.ndarray
-    """Whether every payoff is locally concave. Shape (n,), flags."""
+    concavity: np.ndarray
+    """Negative where every payoff is locally concave. Shape (n,)."""
 
     distance: np.ndarray
     """Largest relative distance of a price from its first-order prediction. Shape (n,)."""
@@ -88,27 +85,11 @@ class Rows:
             figures=figures,
             worst=np.array(batch.worst, dtype=float),
             complementarity=np.array(batch.complementarity, dtype=float),
-            concave=np.array(batch.concave, dtype=bool),
+            concavity=np.array(batch.concavity, dtype=float),
             distance=np.array(batch.distance, dtype=float),
             ok=ok,
             reason=np.array(reason, dtype=np.str_),
         )
-
-
-def solve_rows(model: WholeModel, values: np.ndarray, columns: Sequence[int] | None = None) -> Rows:
-    """Return the answers for values of shape (n, N), solved a few rows at a time.
-
-    The model is always asked for `BATCH` rows, the last of them repeated where fewer are wanted:
-    it is prepared for one size, which takes longer than many solves.
-    """
-    count = len(values)
-    full = np.vstack([values, np.tile(values[-1:], (-count % BATCH, 1))])
-    parts = [
-        Rows.of(model.solve(full[start : start + BATCH]), columns)
-        for start in range(0, len(full), BATCH)
-    ]
-    rows = Rows.joined(parts)
-    return Rows(*(getattr(rows, field.name)[:count] for field in fields(Rows)))
 
 
 def at_centre(model: WholeModel) -> np.ndarray:
@@ -117,7 +98,7 @@ def at_centre(model: WholeModel) -> np.ndarray:
     Errors:
         EquilibriumError: there is no answer at the centre.
     """
-    rows = solve_rows(model, model.centre()[None, :])
+    rows = Rows.of(model.solve(model.centre()[None, :]))
     if not rows.ok[0]:
         raise EquilibriumError(
             where="answer at the central values",
@@ -140,7 +121,7 @@ def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
             for values, most, text in checks
             if not values[row] <= most  # also what is no number
         ]
-        if not batch.concave[row]:
+        if not batch.concavity[row] < 0:
             faults.append("a firm's profit is not concave in its own prices")
         if not faults and figures is not None and not np.isfinite(figures[row]).all():
             faults = ["a figure is no number"]

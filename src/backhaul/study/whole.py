@@ -127,8 +127,8 @@ class Batch(Protocol):
         """Largest violation of a target or a limit. Shape (n,)."""
 
     @property
-    def concave(self) -> np.ndarray:
-        """Whether every seller's payoff is locally concave in its own prices. Shape (n,)."""
+    def concavity(self) -> np.ndarray:
+        """Negative where every seller's payoff is locally concave in its own prices. (n,)."""
 
     @property
     def distance(self) -> np.ndarray:
