@@ -20,11 +20,10 @@ from backhaul.policy.parts import CHARGING
 from backhaul.smooth.choice import Buyers
 from backhaul.smooth.config import Number
 from backhaul.smooth.facts import HAULED, Facts, Parameters, observed_values
-from backhaul.smooth.inversion import invert
 from backhaul.smooth.layout import DEAR_COUNTRIES, WAYS, Layout, Place
 from backhaul.smooth.pricing import margins
 from backhaul.smooth.response import Response
-from backhaul.smooth.tastes import Seen, Start, calibrate
+from backhaul.smooth.tastes import Seen, Start, calibrate, inverted
 
 DEFAULT_PAIR = ("JPN", "USA")
 ROUNDS = 12
@@ -178,6 +177,7 @@ class Year:
         mu = facts.get(f"utility.{code}")
         mu = None if mu is None else mu[:count]
         held, zero = self.held[code], jnp.zeros(count)
+        seen = Seen(price, observed, sensitivity, weights, mu, zero)
         if self.recalibrate:
             targets = jnp.stack(
                 [
@@ -186,19 +186,13 @@ class Year:
                     jnp.asarray(p[f"segment_diversion_{folder}"], dtype=float),
                 ]
             )
-            seen = Seen(price, observed, sensitivity, weights, mu, zero)
             tastes = calibrate(place.frame, seen, ~place.market.aggregate, targets, held)
             return Buyers(
                 tastes.delta, tastes.alpha * sensitivity, weights, tastes.sigma_in,
                 tastes.sigma_seg, zero, mu,
             ), tastes.ok  # fmt: skip
-        alpha, e, a = np.exp(held.at)
-        blank = Buyers(
-            zero, alpha * sensitivity, weights, jnp.asarray(1 - 1 / e), jnp.asarray(1 - 1 / a),
-            zero, mu,
-        )  # fmt: skip
-        delta = invert(place.frame, blank, price, observed, held.delta)
-        return blank._replace(delta=delta), jnp.all(jnp.isfinite(delta))
+        found = inverted(place.frame, seen, jnp.asarray(held.at), held)
+        return found, jnp.all(jnp.isfinite(found.delta))
 
     def _split(
         self, place: Place, facts: Facts, way: Ways, rest: Array, units: Array, first: Base | None

@@ -20,7 +20,14 @@ LONGEST = 50.0
 """Longest step of a mean utility."""
 
 
-def invert(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array) -> jax.Array:
+def invert(
+    frame: Frame,
+    buyers: Buyers,
+    price: Array,
+    observed: Array,
+    start: Array,
+    inverse: Array | None = None,
+) -> jax.Array:
     """Return the delta at which modelled shares equal the observed ones.
 
     Args:
@@ -30,6 +37,7 @@ def invert(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: A
         observed: Share of households that bought each product. Shape (J,), positive, summing to
             less than one.
         start: Delta to start from. Shape (J,).
+        inverse: Inverse of `log_slopes` at a solution near by; None makes it. Shape (J, J).
 
     Returns:
         Mean utility without price, shape (J,); not a number where no delta was found. Its slopes
@@ -41,7 +49,7 @@ def invert(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: A
 
     @jax.custom_vjp
     def solve(buyers: Buyers, price: Array, observed: Array) -> jax.Array:
-        root = _solved(frame, buyers, price, observed, start)
+        root = _solved(frame, buyers, (price, observed), start, inverse)
         return jnp.where(root.worst <= ACCEPTED, root.at, jnp.nan)
 
     def forward(buyers: Buyers, price: Array, observed: Array) -> tuple[jax.Array, tuple]:  # type: ignore[type-arg]
@@ -66,8 +74,37 @@ def log_slopes(frame: Frame, buyers: Buyers, price: Array) -> jax.Array:
     return slope / (field.share @ buyers.weights)[:, None]
 
 
-def _solved(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: Array) -> Root:
+def closed_form(
+    frame: Frame, seen: tuple[Array, Array], alpha: Array, powers: tuple[Array, Array]
+) -> jax.Array:
+    """Return the delta that would be exact if all buyers had one price coefficient. Shape (J,).
+
+    Args:
+        frame: Nests.
+        seen: Prices and observed shares of households. Shapes (J,).
+        alpha: The price coefficient.
+        powers: a = 1 / (1 - sigma_seg) and e = 1 / (1 - sigma_in).
+
+    Source:
+        Verboven (1996), RAND Journal of Economics 27(2), for two levels of nests.
+    """
+    (price, observed), (a, e) = seen, powers
+    nest = jax.ops.segment_sum(observed, frame.nest, frame.nests)
+    cars = observed.sum()
+    within = jnp.log(observed / nest[frame.nest]) / a
+    between = jnp.log(nest / cars)[frame.nest] / e
+    return alpha * price + within + between + jnp.log(cars / (1 - cars))
+
+
+def _solved(
+    frame: Frame,
+    buyers: Buyers,
+    seen: tuple[Array, Array],
+    start: Array,
+    inverse: Array | None,
+) -> Root:
     """Return the root of log observed minus log modelled shares."""
+    price, observed = seen
 
     def at(delta: Array) -> Buyers:
         return buyers._replace(delta=delta)
@@ -81,7 +118,7 @@ def _solved(frame: Frame, buyers: Buyers, price: Array, observed: Array, start: 
         aim=AIM,
         accepted=ACCEPTED,
     )
-    return find_root(equation, start)
+    return find_root(equation, start, None if inverse is None else -inverse)
 
 
 def _gap(frame: Frame, buyers: Buyers, price: Array, observed: Array) -> jax.Array:

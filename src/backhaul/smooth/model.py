@@ -17,6 +17,8 @@ from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
 from backhaul.demand.moments import Sales, log_slopes
+from backhaul.demand.shares import choice
+from backhaul.demand.slopes import nested_slopes
 from backhaul.errors import ScenarioError
 from backhaul.ground.names import suggestion
 from backhaul.market.observe import observe
@@ -25,11 +27,13 @@ from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.smooth.answer import Answer, Proof
 from backhaul.smooth.base import Year
+from backhaul.smooth.choice import Frame
 from backhaul.smooth.config import Array
 from backhaul.smooth.entrants import Hedonics
 from backhaul.smooth.equilibrium import Near
 from backhaul.smooth.facts import Facts, central_facts, flattened, no_utilities
 from backhaul.smooth.inputs import Input, inputs_of
+from backhaul.smooth.inversion import closed_form
 from backhaul.smooth.layout import Layout, lay_out
 from backhaul.smooth.nearby import certificate_of, near_of
 from backhaul.smooth.response import Ask, observe_response
@@ -317,7 +321,18 @@ def _held(world: World, code: str) -> Start:
         targets=calibration.reached,
         calibration=calibration,
     )
-    return Start(at=np.log(at), delta=np.array(taste.delta), inverse=np.linalg.inv(slopes))
+    mean = calibration.alpha * float(side.consumers.sensitivity @ side.consumers.weights)
+    frame, seen = Frame.of(taste.nest, side.conduct), (sales.price, sales.share)
+    shares = nested_slopes(
+        choice(taste, sales.price), members=taste.members, a=at[2], e=at[1], weights=taste.weights
+    )
+    return Start(
+        at=np.log(at),
+        delta=np.array(taste.delta),
+        closed=np.asarray(closed_form(frame, seen, mean, (at[2], at[1]))),
+        inverse=np.linalg.inv(slopes),
+        answer=np.linalg.inv(shares / sales.share[:, None]),
+    )
 
 
 def _names(

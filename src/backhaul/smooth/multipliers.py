@@ -22,14 +22,14 @@ from backhaul.smooth.prices import Limits, Side, SideFrame, Sourced, pricing_cos
 from backhaul.smooth.pricing import slopes_at, stand
 from backhaul.smooth.slopes import margin_matrix, share_slopes, written_out
 
-AIM = 1e-12
+AIM = 1e-11
 """Largest |r_j| / p_j at which the iteration stops."""
 
-SLACK_AIM = 1e-10
+SLACK_AIM = 1e-9
 """Largest Fischer-Burmeister residual at which it stops."""
 
 ROUNDS = 150
-FRESH_EVERY = 12
+FRESH_EVERY = 16
 """Rounds after which responses are made anew where the iteration stands."""
 
 UNIT = 1000.0
@@ -73,7 +73,10 @@ class Answers(NamedTuple):
     """Share of households that bought each product there. Shape (J,)."""
 
     slopes: Array
-    """d sales / d price, sales first. Shape (J, J)."""
+    """d sales / d p*, sales first. Shape (J, J)."""
+
+    response: Array
+    """d sales / d cost, prices following. Shape (J, J)."""
 
 
 class Stands(NamedTuple):
@@ -166,7 +169,8 @@ def answers(frame: SideFrame, asked: Question, code: str, cost: Array, price: Ar
             jnp.where(frame.entrant, 1.0, asked.adjustment),
         )
     slopes = share_slopes(frame.frame, side.buyers, field, weights) * part
-    return Answers(inverse=inverse, through=-inverse @ by_cost, sales=sold, slopes=slopes)
+    through = -inverse @ by_cost
+    return Answers(inverse, through, sold, slopes, slopes @ through)
 
 
 class _Block(NamedTuple):
@@ -225,7 +229,7 @@ def _system(
     for code, side in asked.sides.items():
         block = _block(frames[code], side, now, code, plants)
         scaled[code] = side.size * now.sales[code] / known[code].sales
-        answer = known[code].slopes @ (known[code].through @ block.by_multiplier)
+        answer = known[code].response @ block.by_multiplier
         total = total + block.load.T @ (scaled[code][:, None] * answer) + block.sourcing
         blocks[code] = block
     weight = now.by_slack * sign / now.load
@@ -267,7 +271,6 @@ class _State(NamedTuple):
 
     at: Point
     now: Stands
-    known: dict[str, Answers]
     round: Array
 
 
@@ -276,8 +279,9 @@ def find(
 ) -> Point:
     """Return the solution reached from a start.
 
-    Semismooth Newton with the responses of a solution near by; made anew every few rounds, so
-    that a draw far away converges too. A step is halved until it brings the equations closer.
+    Semismooth Newton with the responses of a solution near by; made anew every `FRESH_EVERY`
+    rounds, so that a draw far away converges too. A step is halved until it brings the equations
+    closer.
     """
 
     def fresh(state: _State) -> dict[str, Answers]:
@@ -286,21 +290,24 @@ def find(
             for code in frames
         }
 
-    def again(state: _State) -> Array:
-        worst = worst_gap(state.now, state.at)
-        unsolved = (worst > AIM) | (jnp.max(jnp.abs(state.now.phi)) > SLACK_AIM)
-        return unsolved & jnp.isfinite(_merit(state.now, state.at)) & (state.round < ROUNDS)
+    def unsolved(state: _State) -> Array:
+        far = (worst_gap(state.now, state.at) > AIM) | (jnp.max(jnp.abs(state.now.phi)) > SLACK_AIM)
+        return far & jnp.isfinite(_merit(state.now, state.at)) & (state.round < ROUNDS)
 
-    def advance(state: _State) -> _State:
-        due = (state.round % FRESH_EVERY) == FRESH_EVERY - 1
-        held = lax.cond(due, fresh, lambda s: s.known, state)
-        step = _step(_system(frames, asked, state.now, held), state.now)
-        at, now = _searched(frames, asked, state, step)
-        return _State(at, now, held, state.round + 1)
+    def stretch(state: _State) -> _State:
+        # responses are made outside the inner loop, which would copy them round by round
+        held = lax.cond(state.round == 0, lambda _: known, fresh, state)
+        end = state.round + FRESH_EVERY
 
-    state = _State(start, stands(frames, asked, start), known, jnp.asarray(0))
-    last = lax.while_loop(again, advance, state)
-    return last.at
+        def advance(state: _State) -> _State:
+            step = _step(_system(frames, asked, state.now, held), state.now)
+            at, now = _searched(frames, asked, state, step)
+            return _State(at, now, state.round + 1)
+
+        return lax.while_loop(lambda s: unsolved(s) & (s.round < end), advance, state)
+
+    state = _State(start, stands(frames, asked, start), jnp.asarray(0))
+    return lax.while_loop(unsolved, stretch, state).at
 
 
 def _searched(

@@ -62,13 +62,16 @@ def _side(side: SideState, adjustment: float) -> NearSide:
     inverse = np.linalg.inv(gap_slopes(game, now))
     entrant = np.array([product.entrant for product in side.market.products])
     part = np.where(entrant, 1.0, adjustment)
+    through = -inverse @ cost_slopes(game, now)
+    slopes = share_slopes(side.taste, side.price) * part
     return NearSide(
         price=np.array(side.best),
         cost=np.array(game.wedge.cost),
         answers=Answers(
             inverse=inverse,
-            through=-inverse @ cost_slopes(game, now),
+            through=through,
             sales=shares(side.taste, side.price),
-            slopes=share_slopes(side.taste, side.price) * part,
+            slopes=slopes,
+            response=slopes @ through,
         ),
     )

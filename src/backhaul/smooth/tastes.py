@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -10,7 +11,7 @@ from jax import lax
 
 from backhaul.smooth.choice import Buyers, Frame, choose
 from backhaul.smooth.config import Array
-from backhaul.smooth.inversion import invert
+from backhaul.smooth.inversion import closed_form, invert
 
 AIM = 1e-11
 """Where the search stops: largest gap of a log moment."""
@@ -48,8 +49,14 @@ class Start(NamedTuple):
     """(ln alpha, ln e, ln a) with e = 1 / (1 - sigma_in) and a = 1 / (1 - sigma_seg)."""
 
     delta: Array
+    closed: Array
+    """`inversion.closed_form` there. Shape (J,)."""
+
     inverse: Array
     """Inverse of the slope of the log moments in them. Shape (3, 3)."""
+
+    answer: Array
+    """Inverse of the slope of log shares in delta. Shape (J, J)."""
 
 
 class Seen(NamedTuple):
@@ -116,9 +123,9 @@ def calibrate(frame: Frame, seen: Seen, counted: Array, targets: Array, start: S
     Source:
         The same as `demand.moments.calibrate_taste`.
     """
-    at = _search(frame, seen, counted, targets, start)
-    buyers = _buyers(frame, seen, at, start.delta)
-    gap = _gap(frame, seen, counted, targets, at, start.delta)
+    at, near = _search(frame, seen, counted, targets, start)
+    buyers = inverted(frame, seen, at, start, near)
+    gap = _gap(frame, buyers, seen.price, counted, targets)
     _, e, a = at
     inside = (e >= -EDGE) & (a - e >= -EDGE)
     return Tastes(
@@ -130,26 +137,43 @@ def calibrate(frame: Frame, seen: Seen, counted: Array, targets: Array, start: S
     )
 
 
-def _search(frame: Frame, seen: Seen, counted: Array, targets: Array, start: Start) -> jax.Array:
-    """Return (ln alpha, ln e, ln a) at the targets. Shape (3,)."""
+class Last(NamedTuple):
+    """Where delta was inverted last."""
+
+    closed: Array
+    """`inversion.closed_form` there. Shape (J,)."""
+
+    delta: Array
+
+
+def _search(
+    frame: Frame, seen: Seen, counted: Array, targets: Array, start: Start
+) -> tuple[jax.Array, Last]:
+    """Return (ln alpha, ln e, ln a) at the targets, and the delta there as a constant."""
 
     @jax.custom_vjp
-    def solve(seen: Seen, targets: Array) -> jax.Array:
-        def gap(at: Array) -> jax.Array:
-            return _gap(frame, seen, counted, targets, at, start.delta)
+    def solve(seen: Seen, targets: Array) -> tuple[jax.Array, Last]:
+        def gap(at: Array, last: Last) -> tuple[Array, Last]:
+            buyers = inverted(frame, seen, at, start, last)
+            found = Last(closed(frame, seen, at), buyers.delta)
+            return _gap(frame, buyers, seen.price, counted, targets), found
 
         return _broyden(gap, start)
 
-    def forward(seen: Seen, targets: Array) -> tuple[jax.Array, tuple]:  # type: ignore[type-arg]
-        at = solve(seen, targets)
-        return at, (seen, targets, at)
+    def forward(seen: Seen, targets: Array) -> tuple[tuple[jax.Array, Last], tuple]:  # type: ignore[type-arg]
+        at, last = solve(seen, targets)
+        return (at, last), (seen, targets, at, last)
 
-    def backward(kept: tuple, pulled: jax.Array) -> tuple:  # type: ignore[type-arg]
-        _, pull = jax.vjp(
-            lambda seen, targets, at: _gap(frame, seen, counted, targets, at, start.delta), *kept
-        )
+    def backward(kept: tuple, pulled: tuple[jax.Array, Last]) -> tuple:  # type: ignore[type-arg]
+        seen, targets, at, last = kept
+
+        def gap(seen: Seen, targets: Array, at: Array) -> Array:
+            buyers = inverted(frame, seen, at, start, last)
+            return _gap(frame, buyers, seen.price, counted, targets)
+
+        _, pull = jax.vjp(gap, seen, targets, at)
         slopes = lax.map(lambda row: pull(row)[2], jnp.eye(3))
-        by_seen, by_targets, _ = pull(-jnp.linalg.solve(slopes.T, pulled))
+        by_seen, by_targets, _ = pull(-jnp.linalg.solve(slopes.T, pulled[0]))
         return by_seen, by_targets
 
     solve.defvjp(forward, backward)
@@ -161,42 +185,54 @@ class _State(NamedTuple):
 
     at: jax.Array
     gap: jax.Array
+    last: Last
     inverse: jax.Array
     round: jax.Array
 
 
-def _broyden(gap, start: Start) -> jax.Array:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Return the root of three equations, from a start near by."""
+def _broyden(
+    gap: Callable[[Array, Last], tuple[Array, Last]], start: Start
+) -> tuple[jax.Array, Last]:
+    """Return the root of three equations, from a start near by, and where delta is there."""
 
     def step(state: _State) -> _State:
         move = -state.inverse @ state.gap
         move = move * jnp.minimum(1.0, LONGEST / jnp.max(jnp.abs(move)))
-        then = gap(state.at + move)
-        change = then - state.gap
-        answer = state.inverse @ change
+        then, last = gap(state.at + move, state.last)
+        answer = state.inverse @ (then - state.gap)
         scale = move @ answer
         correction = jnp.outer(move - answer, move @ state.inverse)
         usable = jnp.abs(scale) > 1e-300
         correction = jnp.where(usable, correction / jnp.where(usable, scale, 1.0), 0.0)
-        return _State(state.at + move, then, state.inverse + correction, state.round + 1)
+        return _State(state.at + move, then, last, state.inverse + correction, state.round + 1)
 
-    first = jnp.asarray(start.at)
-    state = _State(first, gap(first), jnp.asarray(start.inverse), jnp.asarray(0))
-    return lax.while_loop(
+    # the first step is made blindly, so that the equations are written out once
+    nowhere = _State(
+        jnp.asarray(start.at),
+        jnp.full(3, jnp.inf),
+        Last(jnp.asarray(start.closed), jnp.asarray(start.delta)),
+        jnp.asarray(start.inverse),
+        jnp.asarray(0),
+    )
+
+    def advance(state: _State) -> _State:
+        begun = jnp.all(jnp.isfinite(state.gap))
+        return step(state._replace(gap=jnp.where(begun, state.gap, 0.0)))
+
+    found = lax.while_loop(
         lambda s: (
-            (jnp.max(jnp.abs(s.gap)) > AIM) & jnp.all(jnp.isfinite(s.gap)) & (s.round < ROUNDS)
+            (s.round == 0)
+            | ((jnp.max(jnp.abs(s.gap)) > AIM) & jnp.all(jnp.isfinite(s.gap)) & (s.round < ROUNDS))
         ),
-        step,
-        state,
-    ).at
+        advance,
+        nowhere,
+    )
+    return found.at, found.last
 
 
-def _gap(
-    frame: Frame, seen: Seen, counted: Array, targets: Array, at: Array, delta: Array
-) -> jax.Array:
+def _gap(frame: Frame, buyers: Buyers, price: Array, counted: Array, targets: Array) -> jax.Array:
     """Return the log of the moments less that of their targets. Shape (3,)."""
-    buyers = _buyers(frame, seen, at, delta)
-    reached = _positive(moments(frame, buyers, seen.price, counted))
+    reached = _positive(moments(frame, buyers, price, counted))
     return jnp.log(reached) - jnp.log(_positive(targets))
 
 
@@ -205,14 +241,38 @@ def _positive(moments: Array) -> jax.Array:
     return jnp.stack([-moments[0], -moments[1], 1 - moments[2]])
 
 
-def _buyers(frame: Frame, seen: Seen, at: Array, delta: Array) -> Buyers:
-    """Return tastes at (ln alpha, ln e, ln a), their delta inverted from one near by."""
+def inverted(frame: Frame, seen: Seen, at: Array, start: Start, last: Last | None = None) -> Buyers:
+    """Return tastes at (ln alpha, ln e, ln a) that reproduce the shares, from tastes near by.
+
+    Args:
+        frame: Nests.
+        seen: Prices, shares and buyers.
+        at: The unknowns. Shape (3,).
+        start: Tastes at the central facts, whose responses are used.
+        last: Where delta was inverted last; None: at the central facts.
+    """
     alpha, e, a = jnp.exp(at)
+    near = Last(start.closed, start.delta) if last is None else last
+    begin = near.delta + closed(frame, seen, at) - near.closed
     blank = Buyers(
-        delta=delta, alpha=alpha * seen.sensitivity, weights=seen.weights, sigma_in=1 - 1 / e,
-        sigma_seg=1 - 1 / a, penalty=seen.penalty, mu=seen.mu,
-    )  # fmt: skip
-    return blank._replace(delta=invert(frame, blank, seen.price, seen.observed, delta))
+        delta=begin,
+        alpha=alpha * seen.sensitivity,
+        weights=seen.weights,
+        sigma_in=1 - 1 / e,
+        sigma_seg=1 - 1 / a,
+        penalty=seen.penalty,
+        mu=seen.mu,
+    )
+    begin = lax.stop_gradient(begin)
+    found = invert(frame, blank, seen.price, seen.observed, begin, start.answer)
+    return blank._replace(delta=found)
+
+
+def closed(frame: Frame, seen: Seen, at: Array) -> jax.Array:
+    """Return `inversion.closed_form` at the mean price coefficient. Shape (J,)."""
+    alpha, e, a = jnp.exp(at)
+    mean = alpha * (seen.sensitivity @ seen.weights)
+    return closed_form(frame, (seen.price, seen.observed), mean, (a, e))
 
 
 def _by_nest(frame: Frame, values: Array) -> jax.Array:
