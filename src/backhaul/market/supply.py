@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from backhaul.ground.remember import remembered
 from backhaul.market.link import Link
 from backhaul.market.product import Product
 from backhaul.shapes import IndexPerLink, PerLink, PerProduct, read_only
@@ -56,16 +57,16 @@ class Supply:
 
     def per_link(self, name: str) -> PerLink:
         """Return one attribute of every link as an array. Shape (L,)."""
-        return np.array([getattr(link, name) for link in self.links], dtype=float)
+        return _per_link(self.links, name)
 
     @property
     def countries(self) -> tuple[str, ...]:
         """Country of assembly of each link. Length L."""
-        return tuple(link.country for link in self.links)
+        return _countries(self.links)
 
     def content(self, country: str) -> PerLink:
         """Return the share of each link's factory cost that comes from a country. Shape (L,)."""
-        return np.array([link.content.get(country, 0.0) for link in self.links])
+        return _content(self.links, country)
 
     def total(self, values: PerLink) -> PerProduct:
         """Return the sum of link values by product. Shape (J,)."""
@@ -83,6 +84,21 @@ class Supply:
             product=np.concatenate([self.product, other.product + len(self.products)]),
             **joined,
         )
+
+
+@remembered
+def _per_link(links: tuple[Link, ...], name: str) -> PerLink:
+    return read_only(np.array([getattr(link, name) for link in links], dtype=float))
+
+
+@remembered
+def _countries(links: tuple[Link, ...]) -> tuple[str, ...]:
+    return tuple(link.country for link in links)
+
+
+@remembered
+def _content(links: tuple[Link, ...], country: str) -> PerLink:
+    return read_only(np.array([link.content.get(country, 0.0) for link in links]))
 
 
 _ARRAYS = tuple(

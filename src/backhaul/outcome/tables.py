@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
+
 import numpy as np
 import pandas as pd
 
 from backhaul.baseline.state import SideState
 from backhaul.demand.slopes import own_elasticities
 from backhaul.demand.surplus import surplus_by_group
-from backhaul.evidence.catalogue import Evidence
 from backhaul.outcome.books import Books
 from backhaul.outcome.industry import diversion, plants_table
 from backhaul.outcome.passing import aligned, pass_through
@@ -17,29 +18,22 @@ from backhaul.shapes import PerConsumer
 GROUPS = 5
 
 
-def make_tables(baseline: Books, scenario: Books) -> dict[str, pd.DataFrame]:
+def make_tables(
+    baseline: Books, scenario: Books, only: Collection[str] | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the tables of a before-and-after, by name; docs/outcome.md has their columns.
 
     Args:
         baseline: Books before.
         scenario: Books after. Sums in yen are valued at the rate before, but for the accounts of
             a market, which are in USD at each state's own rate.
+        only: Names of the tables that are wanted; None: all.
     """
     scenario = scenario.valued_like(baseline)
-    tables = {
-        "products": _products(baseline, scenario),
-        "flows": _flows(baseline, scenario),
-        "firms": _firms(baseline, scenario),
-        "accounts": _accounts(baseline, scenario),
-        "welfare": _welfare(baseline, scenario),
-        "income_groups": _income_groups(baseline, scenario),
-        "plants": plants_table(baseline, scenario),
-        "diversion": diversion(baseline, scenario),
-    }
-    evidence = scenario.state.world.evidence
-    return tables | {
-        "assumptions": _assumptions(evidence),
-        "adjustments": _adjustments(scenario),
+    return {
+        name: make(baseline, scenario)
+        for name, make in _TABLES.items()
+        if only is None or name in only
     }
 
 
@@ -199,7 +193,7 @@ def _fifth(number: int) -> str:
     return f"fifth {number + 1}{ends.get(number, '')}"
 
 
-def _assumptions(evidence: Evidence) -> pd.DataFrame:
+def _assumptions(baseline: Books, scenario: Books) -> pd.DataFrame:
     """Return the parameters that the engine reads, with range and grade."""
     rows = [
         {
@@ -212,13 +206,13 @@ def _assumptions(evidence: Evidence) -> pd.DataFrame:
             "source_id": p.source_id,
             "note": p.note,
         }
-        for p in evidence.parameters.values()
+        for p in scenario.state.world.evidence.parameters.values()
         if p.role == "engine"
     ]
     return pd.DataFrame(rows)
 
 
-def _adjustments(scenario: Books) -> pd.DataFrame:
+def _adjustments(baseline: Books, scenario: Books) -> pd.DataFrame:
     """Return what was reconciled, source value beside used value."""
     return pd.DataFrame(
         [
@@ -233,3 +227,18 @@ def _adjustments(scenario: Books) -> pd.DataFrame:
             for a in scenario.state.world.observed.adjustments
         ]
     )
+
+
+_TABLES: Mapping[str, Callable[[Books, Books], pd.DataFrame]] = {
+    "products": _products,
+    "flows": _flows,
+    "firms": _firms,
+    "accounts": _accounts,
+    "welfare": _welfare,
+    "income_groups": _income_groups,
+    "plants": plants_table,
+    "diversion": diversion,
+    "assumptions": _assumptions,
+    "adjustments": _adjustments,
+}
+"""What makes each table, in the order in which they are told."""

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from backhaul.errors import ScenarioError
+from backhaul.ground.remember import remembered
 from backhaul.market.measure import Kind, Measure, Valuation
 from backhaul.market.supply import Supply
 from backhaul.policy.customs import dutiable_value
@@ -264,12 +265,16 @@ def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProdu
 
 def credits_by_link(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return the purchase subsidy that a car of each link carries. Shape (L,), market currency."""
-    known: dict[tuple[str, ...], float] = {}
     amounts = []
     for link, product in zip(supply.links, supply.product, strict=True):
         traits = supply.products[product].traits | {"assembly": link.country}
-        key = tuple(traits.values())
-        if key not in known:
-            known[key] = purchase_subsidy(measures, supply.importer, on, traits)
-        amounts.append(known[key])
+        amounts.append(_credit(measures, supply.importer, on, tuple(traits.items())))
     return np.array(amounts)
+
+
+@remembered
+def _credit(
+    measures: tuple[Measure, ...], importer: str, on: date, traits: tuple[tuple[str, str], ...]
+) -> float:
+    """Return the purchase subsidy for a car with these traits, market currency per vehicle."""
+    return purchase_subsidy(measures, importer, on, dict(traits))

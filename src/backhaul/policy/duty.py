@@ -8,6 +8,7 @@ from datetime import date
 
 from backhaul.errors import EvidenceError, ScenarioError
 from backhaul.ground.calendar import Validity
+from backhaul.ground.remember import remembered
 from backhaul.market.measure import Kind, Measure, ProductClass, Relation
 from backhaul.policy.in_force import Measures, in_force, the_class
 
@@ -88,6 +89,7 @@ class TariffAnswer:
         }
 
 
+@remembered
 def tariff(
     measures: Measures,
     importer: str,
@@ -203,6 +205,7 @@ def day_weighted_tariff(
     )
 
 
+@remembered
 def specific_duty(
     measures: Measures,
     importer: str,
@@ -232,6 +235,7 @@ def specific_duty(
     return math.fsum(amounts)
 
 
+@remembered
 def parts_offset(measures: Measures, on: date, importer: str = "USA") -> float:
     """Return the offset against duties on parts in force on one day.
 
@@ -254,6 +258,7 @@ def parts_offset(measures: Measures, on: date, importer: str = "USA") -> float:
     return 0.0 if only is None else _rate(only)
 
 
+@remembered
 def _base_duties(measures: Measures) -> frozenset[str]:
     """Name the measures that are a base duty, or stand in for one at any remove."""
     bases = {m.measure_id for m in measures if m.relation is Relation.BASE}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NoReturn
 
 from backhaul.errors import ScenarioError
+from backhaul.ground.remember import remembered
 from backhaul.market.measure import Kind, Measure, ProductClass, nearest
 
 QUERY_CLASSES = (ProductClass.PASSENGER_CAR, ProductClass.LIGHT_TRUCK, ProductClass.PARTS)
@@ -42,20 +43,23 @@ def in_force(
     check_countries(measures, importer, exporter)
     at_home = importer == exporter
     return tuple(
-        sorted(
-            (
-                measure
-                for measure in measures
-                if measure.modelled
-                and measure.importer == importer
-                and exporter in measure.exporters
-                and measure.covers(wanted)
-                and on in measure.validity
-                and not (at_home and measure.kind in _AT_THE_BORDER)
-            ),
-            key=lambda measure: measure.measure_id,
-        )
+        measure
+        for measure in _of_the_day(measures, importer, on)
+        if exporter in measure.exporters
+        and measure.covers(wanted)
+        and not (at_home and measure.kind in _AT_THE_BORDER)
     )
+
+
+@remembered
+def _of_the_day(measures: Measures, importer: str, on: date) -> Measures:
+    """Return the modelled measures of one country that are in force on a day, sorted by name."""
+    found = (
+        measure
+        for measure in measures
+        if measure.modelled and measure.importer == importer and on in measure.validity
+    )
+    return tuple(sorted(found, key=lambda measure: measure.measure_id))
 
 
 def the_class(product_class: str) -> ProductClass:
@@ -80,10 +84,20 @@ def check_countries(measures: Measures, importer: str, exporter: str) -> None:
     Raises:
         ScenarioError: A country is unknown; the nearest known name is given.
     """
-    if not any(m.modelled and m.importer == importer for m in measures):
-        _refuse_name("importer", importer, (m.importer for m in measures if m.modelled))
-    if not any(exporter in m.exporters for m in measures):
-        _refuse_name("exporter", exporter, (c for m in measures for c in m.exporters))
+    importers, exporters = _countries(measures)
+    if importer not in importers:
+        _refuse_name("importer", importer, importers)
+    if exporter not in exporters:
+        _refuse_name("exporter", exporter, exporters)
+
+
+@remembered
+def _countries(measures: Measures) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the countries with modelled measures of their own, and all origins named."""
+    return (
+        frozenset(measure.importer for measure in measures if measure.modelled),
+        frozenset(country for measure in measures for country in measure.exporters),
+    )
 
 
 def find_measure(measures: Measures, measure_id: str) -> Measure:

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from backhaul.ground.remember import remembered
 from backhaul.market.measure import Measure, Relation
 from backhaul.market.supply import Supply
 from backhaul.policy.amend import SCENARIO_SOURCE
@@ -46,12 +47,18 @@ def ordinary_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> P
     link, and never more than the whole duty; no offset can be used against it. What a scenario
     sets in place of the law counts as added, so that restating the law changes nothing.
     """
-    ordinary = tuple(
+    ordinary = _ordinary(measures)
+    return np.minimum(parts_rates(supply, ordinary, on), parts_rates(supply, measures, on))
+
+
+@remembered
+def _ordinary(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """Return the measures of the law without added and all-in duties."""
+    return tuple(
         m
         for m in measures
         if m.relation not in (Relation.ADDS, Relation.ALL_IN) and m.source_id != SCENARIO_SOURCE
     )
-    return np.minimum(parts_rates(supply, ordinary, on), parts_rates(supply, measures, on))
 
 
 def duty_left(

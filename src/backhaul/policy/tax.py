@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backhaul.errors import EvidenceError, ScenarioError
+from backhaul.ground.remember import remembered
 from backhaul.market.measure import Kind, Measure
 from backhaul.policy.in_force import Measures, in_force
 
@@ -25,6 +26,7 @@ class Subsidy:
     measure: Measure
 
 
+@remembered
 def sales_tax(
     measures: Measures, importer: str, on: date, product_class: str = "passenger_car"
 ) -> float:

@@ -12,7 +12,6 @@ from backhaul.outcome.tables import make_tables
 from backhaul.outcome.words import sentences
 from backhaul.scenario.scenario import Scenario
 from backhaul.study.run import (
-    Solved,
     card_of,
     certificates_of,
     is_certified,
@@ -20,6 +19,7 @@ from backhaul.study.run import (
     named_states,
     sources_behind,
 )
+from backhaul.study.solved import Solved
 
 
 def quick_outcome(
@@ -50,8 +50,7 @@ def quick_outcome(
     gaps = identity_gaps(before, after)
     figures = make_figures(before, after, free)
     setting, world = solved.scenario.setting, solved.scenario.world
-    made = make_tables(before, after) if set(tables) - {"sources"} else {}
-    made = {name: table for name, table in made.items() if name in tables}
+    made = make_tables(before, after, tables)
     if "sources" in tables:
         made["sources"] = sources_behind(world)
     states = named_states(solved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -319,8 +320,7 @@ def manifest_of(
 ) -> dict[str, object]:
     """Return what the outcome rests on: versions, hashes of the inputs, questions, seed."""
     return {
-        "versions": {name: version(name) for name in PACKAGES}
-        | {"python": platform.python_version()},
+        "versions": dict(_versions()),
         "inputs": dict(world.evidence.hashes),
         "replaced": dict(world.evidence.replaced),
         "scenario": _dump(scenario),
@@ -328,6 +328,12 @@ def manifest_of(
         "seed": seed,
         "base_day": world.on.isoformat(),
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of this program and of what its numbers rest on."""
+    return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
 
 
 def _dump(scenario: Scenario) -> dict[str, object]:

@@ -100,6 +100,8 @@ def table_data(frame: pd.DataFrame) -> dict[str, object]:
 def _cells(column: pd.Series[Any]) -> list[object]:
     """Return the cells of a column as plain values."""
     cells = column.tolist()
-    if column.dtype.kind in "iub":
+    if column.dtype.kind in "iub" or (column.dtype.kind == "f" and np.isfinite(column).all()):
+        return cells
+    if column.dtype == "str" and not column.isna().any():
         return cells
     return [plain(cell) for cell in cells]
