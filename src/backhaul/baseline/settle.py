@@ -9,9 +9,6 @@ import numpy as np
 from scipy.optimize import brentq
 
 from backhaul.baseline.capacity import available
-from backhaul.baseline.composition import conduct_of as _conduct  # noqa: F401
-from backhaul.baseline.composition import with_entrants as _with_entrants  # noqa: F401
-from backhaul.baseline.composition import with_moves as _moved  # noqa: F401
 from backhaul.baseline.prepare import Prepared, parts_duty_left, prepare
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.state import PlantLoad, SideState, State
@@ -148,7 +145,8 @@ def _surged(
                 fix="Ask for a smaller change, or for one of a power train that the firm sells.",
             )
         inner, outer = outer, min(2 * outer, WIDEST_SHIFT)
-    shift = float(brentq(gap, *sorted((sign * inner, sign * outer)), xtol=1e-13, rtol=1e-14))
+    low, high = sorted((sign * inner, sign * outer))
+    shift = float(brentq(gap, low, high, xtol=1e-13, rtol=1e-14))
     return _settle(world, setting, level, last, base, shift)
 
 
