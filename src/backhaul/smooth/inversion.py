@@ -46,6 +46,8 @@ def invert(
     Source:
         The same as `demand.invert.invert`: Berry (1994), RAND Journal of Economics 25(2).
     """
+    # Where the search begins moves no root, and a closure may hold no number under derivation.
+    start, inverse = jax.lax.stop_gradient((start, inverse))
 
     @jax.custom_vjp
     def solve(buyers: Buyers, price: Array, observed: Array) -> jax.Array:
