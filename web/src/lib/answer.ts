@@ -43,7 +43,7 @@ export function keyFigures(figures: Figure[]): Figure[] {
     (figure) => figure !== undefined,
   );
   const moves = (figure: Figure): boolean =>
-    figure.change === null || Math.abs(figure.change) > 1e-9 * Math.abs(figure.scenario);
+    figure.change === null || Math.abs(figure.change) > 2e-6 * Math.abs(figure.scenario);
   const moving = found.filter(moves);
   const shown = moving.length >= 4 ? moving : found;
   return shown.slice(0, MOST);

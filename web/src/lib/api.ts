@@ -67,8 +67,7 @@ export interface Answer {
   state: string;
   level: "slider" | "certified";
   toml: string;
-  command: string;
-  changes: Record<string, Value | null>;
+  reproduce: string;
   warnings: string[];
   scenario: string;
   asks: string;
@@ -131,7 +130,6 @@ export interface Health {
 export interface World {
   id: string;
   base_day: string;
-  inputs: string;
   jpy_per_usd: number;
 }
 

@@ -5,9 +5,9 @@ export interface FactQuery {
   columns: string[];
 }
 
-const PRODUCTS = ["label", "firm", "segment", "units", "price", "source_id"];
-const PLANTS = ["name", "firm", "capacity_per_year", "grade", "source_id"];
-const MEASURES = ["measure_id", "relation", "rate", "start", "end", "source_id"];
+const PRODUCTS = ["label", "firm", "segment", "units", "units_source", "price", "price_source"];
+const PLANTS = ["name", "firm", "capacity", "output", "grade", "source_id"];
+const MEASURES = ["measure_id", "exporter", "product", "rate", "start", "end", "source_id"];
 
 /** Return the questions for the facts behind a figure, by its fixed name. */
 export function factsFor(figure: string): FactQuery[] {

@@ -47,6 +47,19 @@ export function change(value: number | null, unit: Unit, digits = 3): string {
   return t(unitKey(unit), { n: signed(value, bare(value, unit, digits)) });
 }
 
+export interface Parts {
+  before: string;
+  number: string;
+  after: string;
+}
+
+/** Return a quantity as number and unit apart, so that a page can set them in two sizes. */
+export function apart(value: number, unit: Unit, isChange = false, digits = 3): Parts {
+  const [before = "", after = ""] = t(unitKey(unit)).split("{n}");
+  const text = bare(value, unit, digits);
+  return { before, number: isChange ? signed(value, text) : text, after };
+}
+
 /** Return the number of a quantity without its unit. */
 export function bare(value: number, unit: Unit, digits = 3): string {
   if (isCount(unit)) {
