@@ -26,7 +26,7 @@ DRAWN = (
 )
 """Figures of the chart, where they move."""
 
-MATERIAL = 1e-5
+MATERIAL = 2e-4
 """Smallest change, as a share of the baseline, that the chart shows."""
 
 HEADS = ("Figure", "Unit", "Baseline", "Short run", "Long run")
@@ -37,12 +37,19 @@ def horizon(outcome: Outcome) -> Section | None:
     frame = table(outcome, "horizons")
     if frame is None:
         return None
-    main = frame[frame["figure"].isin(HORIZON_FIGURES)]
+    main = _ordered(frame, HORIZON_FIGURES)
     grid = _grid(main, "Change against the baseline in the short and in the long run")
     every = _grid(frame, "The same for every figure", folded=True)
-    panels = tuple(_panel(row) for row in records(frame) if row.figure in DRAWN and _moves(row))
+    panels = tuple(_panel(row) for row in records(_ordered(frame, DRAWN)) if _moves(row))
     shown: Block = _chart(panels, grid) if panels else grid
     return Section("horizon", "Short run and long run", (Prose(_lead(outcome)), shown, every))
+
+
+def _ordered(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows of these figures in this order; names that have no row are passed by."""
+    place = {name: index for index, name in enumerate(names)}
+    kept = frame[frame["figure"].isin(names)]
+    return kept.sort_values("figure", key=lambda column: column.map(place))
 
 
 def _lead(outcome: Outcome) -> str:
