@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from backhaul.baseline.capacity import available
 from backhaul.baseline.prepare import Prepared, parts_duty_left, prepare
 from backhaul.baseline.setting import Setting
-from backhaul.baseline.state import PlantLoad, SideState, State
+from backhaul.baseline.state import PlantLoad, SideState, Start, State
 from backhaul.baseline.world import BASE_DAY, World
 from backhaul.equilibrium.certificate import Level
 from backhaul.equilibrium.game import Game
@@ -45,7 +45,7 @@ def settle(
     setting: Setting,
     *,
     level: Level = "certified",
-    near: State | None = None,
+    near: State | Start | None = None,
     base: State | None = None,
 ) -> State:
     """Return the equilibrium of both markets under a setting.
@@ -54,8 +54,8 @@ def settle(
         world: The calibrated world.
         setting: Laws, exchange rate, entrants, promises, plant limits and other changes.
         level: How much of the certificate is made.
-        near: A solved state to start from; a market whose tastes, costs and conduct are the same
-            there is not proven again.
+        near: Where to start: a solved state, or prices alone. A market whose tastes, costs and
+            conduct are those of the state is not proven again.
         base: The state whose prices those of a short run move from; None: the base year's. It is
             not read where prices adjust in full.
 
@@ -79,7 +79,7 @@ def _settle(
     world: World,
     setting: Setting,
     level: Level,
-    near: State | None,
+    near: State | Start | None,
     base: State | None,
     shift: float = 0.0,
 ) -> State:
@@ -88,16 +88,17 @@ def _settle(
     ready = {code: prepare(world, code, setting, shift, left) for code in world.sides}
     room = available(world, setting)
     plants = {name: index for index, name in enumerate(room)}
-    known = {code: None if near is None else near.sides[code].equilibrium for code in ready}
+    start = near.start if isinstance(near, State) else near
+    known = near.sides if isinstance(near, State) else {}
     together = solve_together(
         [
-            _venue(world, one, setting, plants, _starts(world, code, near), base)
+            _venue(world, one, setting, plants, _starts(world, code, start), base)
             for code, one in ready.items()
         ],
         Limits(tuple(room), np.array(list(room.values()))),
-        shadow=None if near is None else _shadows(near, room),
+        shadow=None if start is None else np.array([start.shadow.get(p, 0.0) for p in room]),
         require=level,
-        known=tuple(known[code] for code in ready),
+        known=tuple(known[code].equilibrium if code in known else None for code in ready),
     )
     sides = {
         code: _side_state(one, stand, found)
@@ -108,6 +109,10 @@ def _settle(
     if level != "first_order":
         for side in sides.values():
             _refuse_over_cap(setting, side)
+    unaided = None
+    if together.free is not together.joint:
+        shadow = dict(zip(plants, together.free.shadow, strict=True))
+        unaided = _standing(zip(ready, together.free.stands, strict=True), shadow)
     loads = zip(room.values(), together.joint.loads, together.joint.shadow, strict=True)
     return State(
         world=world,
@@ -118,11 +123,12 @@ def _settle(
             name: PlantLoad(float(room), float(load), float(shadow))
             for name, (room, load, shadow) in zip(plants, loads, strict=True)
         },
+        unaided=unaided,
     )
 
 
 def _surged(
-    world: World, setting: Setting, level: Level, near: State | None, base: State | None
+    world: World, setting: Setting, level: Level, near: State | Start | None, base: State | None
 ) -> State:
     """Return the equilibrium with the shift at which a firm's output has risen as asked."""
     surge = setting.surges[0]
@@ -215,18 +221,22 @@ def _before(world: World, ready: Prepared, base: State | None) -> PerProduct:
     return np.array([known.get(name, np.nan) for name in market.ids])
 
 
-def _starts(world: World, code: str, near: State | None) -> dict[str, float]:
-    """Return prices to start from by product: the neighbour's, else the observed ones."""
+def _starts(world: World, code: str, start: Start | None) -> dict[str, float]:
+    """Return prices to start from by product: those given, else the observed ones."""
     side = world.sides[code].market
     prices = dict(zip(side.ids, side.price, strict=True))
-    if near is not None:
-        prices |= dict(zip(near.sides[code].market.ids, near.sides[code].best, strict=True))
-    return prices
+    return prices if start is None else prices | start.prices[code]
 
 
-def _shadows(near: State, room: Mapping[str, float]) -> np.ndarray:
-    """Return a neighbour's shadow prices by plant, zero where it has none. Shape (P,), USD."""
-    return np.array([near.plants[name].shadow if name in near.plants else 0.0 for name in room])
+def _standing(venues: Iterable[tuple[str, Stand]], shadow: Mapping[str, float]) -> Start:
+    """Return where markets stand, as a place to search from."""
+    return Start(
+        prices={
+            code: dict(zip(stand.costs.game.products, stand.found.price, strict=True))
+            for code, stand in venues
+        },
+        shadow=dict(shadow),
+    )
 
 
 def _side_state(ready: Prepared, stand: Stand, found: Equilibrium) -> SideState:

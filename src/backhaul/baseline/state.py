@@ -100,6 +100,17 @@ class SideState:
 
 
 @dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search for an equilibrium begins."""
+
+    prices: dict[str, dict[str, float]]
+    """Prices of an equilibrium by market and product, market currency per vehicle."""
+
+    shadow: dict[str, float]
+    """Shadow price by plant, USD per vehicle."""
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """Both markets of a world in equilibrium under one setting."""
 
@@ -113,6 +124,20 @@ class State:
 
     plants: dict[str, PlantLoad] = field(default_factory=dict)
     """Plants with a stated capacity, by id; empty where the setting does not limit them."""
+
+    unaided: Start | None = None
+    """Where the markets stand with nobody committed to a volume; None where nobody is."""
+
+    @property
+    def start(self) -> Start:
+        """This state as a place to search from."""
+        return Start(
+            prices={
+                code: dict(zip(side.market.ids, side.best, strict=True))
+                for code, side in self.sides.items()
+            },
+            shadow={name: plant.shadow for name, plant in self.plants.items()},
+        )
 
     def output(self, firm: str) -> float:
         """Return a firm's units in both markets."""

@@ -45,6 +45,9 @@ HALVINGS = 8
 MEMORY = 4
 """A step is taken where it improves on the worst of so many points before it."""
 
+MUCH = 0.5
+"""Slopes of an earlier point are good enough while a step with them leaves so much at most."""
+
 NEARLY = 1e-6
 """A support that is this close to a car's cost, as a part of it, goes no further."""
 
@@ -157,11 +160,16 @@ def balance(
     if joint.miss <= NO_SEARCH and not joint.is_idle_priced:
         return joint
     history: list[float] = []
+    kept: _System | None = None
     for _ in range(STEPS):
         if _at_a_ceiling(joint):
             break
-        history.append(_merit(joint))
-        moved = _moved(joint, max(history[-MEMORY:]))
+        merit = _merit(joint)
+        history.append(merit)
+        moved = None if kept is None else _moved_as_before(joint, _shifted(kept, joint), merit)
+        if moved is None:
+            kept = _system(joint)
+            moved = _moved(joint, kept, max(history[-MEMORY:]))
         if moved is None:
             break
         joint = moved
@@ -203,9 +211,18 @@ def _joint(
     )
 
 
-def _moved(joint: Joint, allowed: float) -> Joint | None:
+def _moved_as_before(joint: Joint, system: _System, merit: float) -> Joint | None:
+    """Return the next point with the slopes of an earlier one, or None where they lead nowhere.
+
+    A step costs a third of one with slopes of its own; it is worth it where it helps much.
+    """
+    step = _to_full_plants(system) if joint.miss <= CLOSE else _to_complementarity(system)
+    found = _try(joint, system, step)
+    return found if found is not None and _merit(found) <= MUCH * merit else None
+
+
+def _moved(joint: Joint, system: _System, allowed: float) -> Joint | None:
     """Return the next point, or None where no step along either direction helps."""
-    system = _system(joint)
     if joint.miss <= CLOSE:
         known = _try(joint, system, _to_full_plants(system))
         if known is not None and known.miss <= max(0.5 * joint.miss, EXACT):
@@ -276,6 +293,12 @@ def _system(joint: Joint) -> _System:
         slopes=slopes,
         factors=factors,
     )
+
+
+def _shifted(system: _System, joint: Joint) -> _System:
+    """Return the conditions at a point with the slopes of an earlier one."""
+    value, slack, _ = _standing(joint)
+    return replace(system, value=value, slack=slack)
 
 
 def _standing(joint: Joint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

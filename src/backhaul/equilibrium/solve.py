@@ -113,6 +113,9 @@ class Together:
     """Markets that share plants, in equilibrium, each with its proof."""
 
     joint: Joint
+    free: Joint
+    """The same markets with nobody committed to any volume; `joint` where nobody is."""
+
     equilibria: tuple[Equilibrium, ...]
     """In the order of the venues. Prices and shares are those of the equilibrium, which are not
     charged where a venue's prices adjust in part."""
@@ -146,33 +149,33 @@ def solve_together(
         MODEL sections 3 and 8.
     """
     require_room(limits)
-    joint, without = _balanced(tuple(venues), limits, shadow)
-    equilibria = []
-    for place in range(len(joint.venues)):
-        old = known[place] if known else None
-        equilibria.append(_proven(joint, place, without[place], (require, seed), old))
-    return Together(joint=joint, equilibria=tuple(equilibria))
-
-
-def _balanced(
-    venues: tuple[Venue, ...], limits: Limits, shadow: PerPlant | None
-) -> tuple[Joint, tuple[float, ...]]:
-    """Return the markets balanced, and what each commitment's members sell without support."""
-    free = balance(without_commitments(venues), limits, shadow=shadow)
-    require_balance(free)
+    joint, free = _balanced(tuple(venues), limits, shadow)
     without = tuple(
         0.0 if v.commitment is None else float(stand.share[v.commitment.members].sum())
         for v, stand in zip(venues, free.stands, strict=True)
     )
+    equilibria = []
+    for place in range(len(joint.venues)):
+        old = known[place] if known else None
+        equilibria.append(_proven(joint, place, without[place], (require, seed), old))
+    return Together(joint=joint, free=free, equilibria=tuple(equilibria))
+
+
+def _balanced(
+    venues: tuple[Venue, ...], limits: Limits, shadow: PerPlant | None
+) -> tuple[Joint, Joint]:
+    """Return the markets balanced, with their commitments and without."""
+    free = balance(without_commitments(venues), limits, shadow=shadow)
+    require_balance(free)
     if all(venue.commitment is None for venue in venues):
-        return free, without
+        return free, free
     started = tuple(
         replace(venue, start=stand.found.price)
         for venue, stand in zip(venues, free.stands, strict=True)
     )
     joint = balance(started, limits, shadow=free.shadow)
     require_balance(joint, free=free)
-    return joint, without
+    return joint, free
 
 
 def _proven(

@@ -31,7 +31,8 @@ def free_of_support(after: State, *, base: State, level: Level = "certified") ->
     if after.setting.promise is None and not after.setting.supports:
         return after
     setting = replace(after.setting.without_promise(), supports=())
-    return settle(after.world, setting, level=level, near=base, base=base)
+    near = base if after.unaided is None else after.unaided
+    return settle(after.world, setting, level=level, near=near, base=base)
 
 
 def books_of(solved: Solved) -> tuple[Books, Books, Books]:
