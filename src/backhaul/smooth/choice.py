@@ -112,6 +112,18 @@ class Frame:
         return np.unique(self.bunches, return_index=True)[1]
 
     @cached_property
+    def teams(self) -> tuple[np.ndarray, ...]:
+        """Products of each seller, -1 where there is no more: small and large sellers apart.
+
+        One array of shape (sellers, products) for each of the two groups, or for all in one.
+        """
+        sizes = np.bincount(self.seller)
+        by_size = np.argsort(sizes, kind="stable")
+        ends = [_room(sizes[by_size[:k]]) + _room(sizes[by_size[k:]]) for k in range(sizes.size)]
+        groups = np.split(by_size, [int(np.argmin(ends))])
+        return tuple(_padded(self.seller, group) for group in groups if group.size)
+
+    @cached_property
     def stake_of_setter(self) -> np.ndarray:
         """What the seller of j (first index) counts of the margin on k. Shape (J, J)."""
         return self.stake[self.seller]
@@ -122,6 +134,18 @@ class Frame:
         key = self.nest * (self.firm.max() + 1) + self.firm
         _, first, cell = np.unique(key, return_index=True, return_inverse=True)
         return first, cell.ravel()
+
+
+def _room(sizes: np.ndarray) -> int:
+    """Return how many entries square blocks of the largest of these sizes have together."""
+    return int(sizes.size * sizes.max(initial=0) ** 2)
+
+
+def _padded(seller: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return the products of each of these sellers, filled up with -1."""
+    own = [np.flatnonzero(seller == d) for d in group]
+    longest = max(of.size for of in own)
+    return np.array([np.append(of, np.full(longest - of.size, -1)) for of in own])
 
 
 class Buyers(NamedTuple):

@@ -15,6 +15,7 @@ from backhaul.smooth.multipliers import (
     Point,
     Question,
     adjoint,
+    costs,
     find,
     stands,
     units_of,
@@ -149,11 +150,11 @@ def solved(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
 
 def _predicted(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
     """Return the first-order prediction from the solution near by, multipliers held."""
-    prices = {code: side.price for code, side in near.sides.items()}
-    now = stands(frames, asked, (prices, near.multipliers))
-    return {
-        code: predicted(side, now.cost[code]) for code, side in near.sides.items()
-    }, near.multipliers
+    prices = {}
+    for code in asked.sides:
+        cost = costs(frames[code], asked.sides[code], near.multipliers)[1]
+        prices[code] = predicted(near.sides[code], cost)
+    return prices, near.multipliers
 
 
 def predicted(near: NearSide, cost: Array) -> Array:

@@ -12,6 +12,7 @@ from jax.flatten_util import ravel_pytree
 import backhaul.smooth.config  # noqa: F401  (64-bit numbers first)
 from backhaul.baseline.transfer import observed_unit_values
 from backhaul.evidence.catalogue import Evidence
+from backhaul.market.observe import records
 from backhaul.smooth.config import Number
 from backhaul.smooth.layout import Layout, parts_of, ways_of
 
@@ -77,9 +78,12 @@ def central_facts(layout: Layout, names: tuple[str, ...]) -> Facts:
 
 
 def stated_capacity(layout: Layout, plant: str) -> float:
-    """Return a plant's capacity in the base year; zero for one that a move founds."""
-    row = layout.world.observed.plants.get(plant)
-    return 0.0 if row is None or row.capacity is None else row.capacity
+    """Return a plant's capacity as the tables state it; zero for one that a move founds.
+
+    Where it built more in the base year, that counts instead; the answer sees to it.
+    """
+    rows = records(layout.world.evidence, "trade", "plants", "plant_id")
+    return float(rows[plant]["capacity_per_year"]) if plant in rows else 0.0
 
 
 def no_utilities(layout: Layout, consumers: int) -> Facts:

@@ -25,7 +25,7 @@ from backhaul.market.observe import observe
 from backhaul.outcome.books import Books
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
-from backhaul.smooth.answer import Answer, Proof
+from backhaul.smooth.answer import Answer, Played, Proof
 from backhaul.smooth.base import Year
 from backhaul.smooth.choice import Frame
 from backhaul.smooth.config import Array
@@ -206,7 +206,11 @@ class Model:
         _, proof, played = self._chunk(np.atleast_2d(values))
         return [
             {"state": state, "market": code}
-            | certificate_of(self.layout.plans[state].sides[code], one, proof.complementarity[0])
+            | certificate_of(
+                self.layout.plans[state].sides[code],
+                Played(*(leaf[0] for leaf in one)),
+                float(proof.complementarity[0]),
+            )
             for state, sides in played.items()
             for code, one in sides.items()
         ]

@@ -108,17 +108,12 @@ def stands(frames: dict[str, SideFrame], asked: Question, at: Point) -> Stands:
     """Return where all equations stand at a point."""
     prices, x = at
     limits, plants = asked.limits, asked.limits.available.shape[0]
-    shadow = jnp.append(x[:-1], 0.0)
     gap, sold, sourced, cost, charged = {}, {}, {}, {}, {}
     load, members = jnp.asarray(limits.outside, dtype=float), jnp.asarray(0.0)
     committed = any(frame.member is not None for frame in frames.values())
     for code, side in asked.sides.items():
         frame = frames[code]
-        scarce = jnp.where(frame.links.plant >= 0, shadow[np.minimum(frame.links.plant, plants)], 0)
-        sourced[code] = source(frame.links, side.links, side.unit + scarce * side.per_usd)
-        cost[code] = pricing_cost(frame.links, side, sourced[code])
-        if frame.member is not None:
-            cost[code] = cost[code] - x[-1] * frame.member
+        sourced[code], cost[code] = costs(frame, side, x)
         now = stand(frame.frame, side.buyers, (side.keep, cost[code]), prices[code])
         gap[code], sold[code], charged[code] = now.gap, now.sales, prices[code]
         if asked.base_price:
@@ -143,6 +138,15 @@ def stands(frames: dict[str, SideFrame], asked: Question, at: Point) -> Stands:
         by_slack=slack / root - 1, load=jnp.append(full, jnp.maximum(members, SMALLEST_LOAD)),
         slack=slack,
     )  # fmt: skip
+
+
+def costs(frame: SideFrame, side: Side, x: Array) -> tuple[Sourced, Array]:
+    """Return where cars come from and what they cost at these multipliers (P + 1,)."""
+    plant, plants = frame.links.plant, x.shape[0] - 1
+    shadow = jnp.append(x[:-1], 0.0)[np.where(plant >= 0, np.minimum(plant, plants), plants)]
+    found = source(frame.links, side.links, side.unit + shadow * side.per_usd)
+    cost = pricing_cost(frame.links, side, found)
+    return found, cost if frame.member is None else cost - x[-1] * frame.member
 
 
 def _charged(frame: SideFrame, asked: Question, code: str, price: Array) -> Array:
@@ -327,11 +331,19 @@ def _searched(
         at = (moved, jnp.maximum(state.at[1] - part * cap * x, 0.0))
         return at, stands(frames, asked, at)
 
-    first = jnp.asarray(1.0)
-    _, at, now = lax.while_loop(
-        lambda s: ~(_merit(s[2], s[1]) <= (1 - 1e-3 * s[0]) * before) & (s[0] > SHORTEST),
-        lambda s: (s[0] / 2, *tried(s[0] / 2)),
-        (first, *tried(first)),
+    def untried(part: Array) -> tuple[Array, Point, Stands, Array]:
+        return part, state.at, state.now, jnp.asarray(jnp.inf)
+
+    def halved(s: tuple[Array, Point, Stands, Array]) -> tuple[Array, Point, Stands, Array]:
+        part = s[0] / 2
+        at, now = tried(part)
+        return part, at, now, _merit(now, at)
+
+    # begins at twice the whole step, so that the equations are written out once
+    _, at, now, _ = lax.while_loop(
+        lambda s: ~(s[3] <= (1 - 1e-3 * s[0]) * before) & (s[0] > SHORTEST),
+        halved,
+        untried(jnp.asarray(2.0)),
     )
     return at, now
 

@@ -129,6 +129,59 @@ def profit_slopes(
     return slopes - jnp.diag(a * (kept.sum(axis=1) + keep * pulled.sum(axis=1)))
 
 
+def own_hessians(
+    frame: Frame, buyers: Buyers, parts: Split, keep: Array, margin: Array
+) -> tuple[jax.Array, ...]:
+    """Return the Hessian of each seller's payoff in its own prices, over `a keep L`.
+
+    The blocks of `profit_slopes` on the diagonal, scaled from both sides by the square root of
+    `a keep_j L_j`, L_j the integral of alpha_i s_ij.
+
+    Returns:
+        For each group of `Frame.teams` an array (sellers, products, products); minus one on the
+        diagonal where a seller has no more products.
+    """
+    a, e = buyers.powers
+    alpha, c = buyers.alpha, e - 1
+    field, earned = written_out(frame, parts), earnings(frame, parts, margin)
+    lost, near = parts.buy + c, earned.in_nest[frame.cell]
+    market = earned.in_market[frame.firm]
+    regain = regained(frame, buyers, parts, earned)[frame.cell]
+    pulled = field.share * (buyers.weights * alpha)
+    kept = pulled * (keep[:, None] - alpha * ((a * margin)[:, None] - regain))
+    worth = keep[:, None] - alpha * (a * margin)[:, None]
+    spread = pulled * alpha * market
+    any_car = (
+        jnp.hstack([(kept + spread * lost) * lost + c * spread * (1 - parts.buy), pulled * lost]),
+        jnp.hstack([field.in_market, field.in_market * (worth + (a - e) * alpha * near)]),
+    )
+    one_nest = (
+        (a - e) * jnp.hstack([kept + a * alpha * near * pulled, pulled]),
+        jnp.hstack([field.in_nest, field.in_nest * worth]),
+    )
+    pull = pulled.sum(axis=1)
+    own, root = a * (kept.sum(axis=1) + keep * pull), jnp.sqrt(a * keep * pull)
+    blocks = []
+    for of in frame.teams:
+        same = frame.nest[of][:, :, None] == frame.nest[of][:, None, :]
+        full = _blocks(any_car, of) + same * _blocks(one_nest, of) - _diagonal(own[of])
+        real = (of >= 0)[:, :, None] & (of >= 0)[:, None, :]
+        scaled = full / root[of][:, :, None] / root[of][:, None, :]
+        blocks.append(jnp.where(real, scaled, -np.eye(of.shape[1])))
+    return tuple(blocks)
+
+
+def _blocks(pair: tuple[Array, Array], of: np.ndarray) -> jax.Array:
+    """Return `left @ right.T` over the products of each row of `of`. Shape (D, M, M)."""
+    left, right = pair
+    return jnp.einsum("dmi,dni->dmn", left[of], right[of])
+
+
+def _diagonal(values: Array) -> jax.Array:
+    """Return diagonal matrices with these rows on the diagonal. Shape (D, M, M)."""
+    return values[:, :, None] * np.eye(values.shape[1])
+
+
 def within_nests(frame: Frame, lefts: tuple[Array, ...], right: Array) -> tuple[jax.Array, ...]:
     """Return `left @ right.T` for each left, with zeros where two products differ in nest.
 
