@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,7 +176,7 @@ def influence(
     """
     name = figure or preferred(model.figures)
     place = figure_place(model.figures, name)
-    steps = 4 if check else 3
+    steps = 3 if check else 2
     tell(progress, 0, steps, "solving at the central values")
     central = float(at_centre(model)[place])
     if not np.isfinite(central):
@@ -186,8 +186,8 @@ def influence(
             fix="Ask for another figure with --of.",
         )
     stop_if(is_cancelled)
-    tell(progress, 1, steps, "gradient by every input")
-    gradient = np.asarray(model.gradient(name))
+    tell(progress, 1, steps, "gradient by every number")
+    gradient, slopes = model.everything(name)
     if not np.isfinite(gradient).all():
         raise EquilibriumError(
             where=f"influence on {name}",
@@ -195,13 +195,10 @@ def influence(
             fix="Report the scenario to the authors; the figure has a kink at its centre.",
         )
     bars = _bars(model.inputs, gradient)
-    stop_if(is_cancelled)
-    tell(progress, 2, steps, "gradient by every buyer's utility")
-    utilities = _utilities(model, name)
     found: tuple[dict[str, Any], ...] = ()
     if check:
         stop_if(is_cancelled)
-        tell(progress, 3, steps, "central differences")
+        tell(progress, 2, steps, "central differences")
         found = _check(model, place, bars[:CHECKED])
     tell(progress, steps, steps, "done")
     return Influence(
@@ -210,7 +207,7 @@ def influence(
         central=central,
         bars=bars,
         chosen=_chosen(model.inputs, gradient),
-        utilities=utilities,
+        utilities=_utilities(slopes),
         check=found,
     )
 
@@ -254,7 +251,7 @@ def _bar(one: Input, slope: float, half: float) -> Bar:
     )
 
 
-def _utilities(model: WholeModel, name: str) -> tuple[Utilities, ...]:
+def _utilities(by_market: Mapping[str, np.ndarray]) -> tuple[Utilities, ...]:
     """Return what the utilities of each market do."""
     return tuple(
         Utilities(
@@ -263,7 +260,7 @@ def _utilities(model: WholeModel, name: str) -> tuple[Utilities, ...]:
             rss=float(np.sqrt((slopes**2).sum())),
             largest=float(np.abs(slopes).max()),
         )
-        for market, slopes in model.utilities(name).items()
+        for market, slopes in by_market.items()
     )
 
 

@@ -164,8 +164,9 @@ class WholeModel(Protocol):
     def gradient(self, figure: str, values: np.ndarray | None = None) -> np.ndarray:
         """Return the derivative of a figure by every input, at the centre by default. (N,)."""
 
-    def utilities(self, figure: str) -> Mapping[str, np.ndarray]:
-        """Return its derivative by each buyer's utility of each product, by market: (J, I)."""
+    def everything(self, figure: str) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """Return its derivatives at the centre by every input (N,), and by each buyer's utility
+        of each product, by market: (J, I)."""
 
     def certify(self, values: np.ndarray) -> Sequence[Mapping[str, object]]:
         """Return the whole certificate of every state and market at values of shape (N,)."""
