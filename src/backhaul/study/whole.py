@@ -165,8 +165,12 @@ class WholeModel(Protocol):
         """Return the derivative of a figure by every input, at the centre by default. (N,)."""
 
     def everything(self, figure: str) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
-        """Return its derivatives at the centre by every input (N,), and by each buyer's utility
-        of each product, by market: (J, I)."""
+        """Return a figure's derivatives at the centre by every number.
+
+        Returns:
+            By every input, shape (N,); and by each buyer's utility of each product, by market,
+            each of shape (J, I).
+        """
 
     def certify(self, values: np.ndarray) -> Sequence[Mapping[str, object]]:
         """Return the whole certificate of every state and market at values of shape (N,)."""
