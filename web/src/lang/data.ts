@@ -24,11 +24,17 @@ const compiled = patterns.map(([english, japanese]) => {
 
 function fitted(text: string): string | undefined {
   for (const [form, japanese] of compiled) {
-    const groups = form.exec(text)?.groups;
-    if (groups)
-      return japanese.replace(/\{(\d)\}/g, (_, hole: string) => numbers(groups[`n${hole}`] ?? ""));
+    const match = form.exec(text);
+    const groups = match?.groups ?? {};
+    if (match)
+      return japanese.replace(/\{(\d)\}/g, (_, hole: string) => filled(groups[`n${hole}`] ?? ""));
   }
   return undefined;
+}
+
+/** What stands in a hole may be a text of its own. */
+function filled(text: string): string {
+  return sentences[text] ?? fitted(text) ?? numbers(text);
 }
 
 /** Sums of the engine's English as a Japanese reader counts them: 609 million USD is 6.09億ドル. */

@@ -5,7 +5,7 @@ export const en = {
   "page.skip": "To the answer",
   "page.language": "Language",
   "page.theme": "Colours",
-  "theme.auto": "As the system",
+  "theme.auto": "Auto",
   "theme.light": "Light",
   "theme.dark": "Dark",
   "page.controls": "Question",
@@ -345,6 +345,7 @@ export const en = {
   "unitname.vehicles": "vehicles a year",
   "unitname.USD per USD": "USD per USD",
   "unitname.JPY per JPY": "JPY per JPY",
+  "unitname.ratio of customs value": "ratio of customs value",
   "unitname.index, baseline 100": "index, baseline 100",
 
   "figure.support_per_vehicle_usd": "Support per vehicle",
@@ -428,6 +429,12 @@ export const en = {
     "Change of the consumer price over change of the unit cost, over products whose unit cost moved.",
   "meaning.flow": "Vehicles built in one country and sold in the other, a year.",
 
+  "country.ALL": "All countries",
+  "country.EU27": "European Union",
+  "country.NAM": "North America",
+  "country.CAN;MEX": "Canada and Mexico",
+  "country.MEX_CAN": "Mexico and Canada",
+
   "segment.subcompact_car": "Subcompact cars",
   "segment.compact_car": "Compact cars",
   "segment.midsize_car": "Midsize cars",
@@ -451,6 +458,7 @@ export const en = {
   "powertrain.fcev": "Fuel cell",
   "class.passenger_car": "passenger cars",
   "class.light_truck": "light trucks",
+  "class.vehicle": "vehicles",
   "class.parts": "parts",
 
   "firm.toyota": "Toyota",

@@ -7,7 +7,7 @@ export const ja: Record<keyof typeof en, string> = {
   "page.skip": "答えへ移動",
   "page.language": "言語",
   "page.theme": "配色",
-  "theme.auto": "端末に合わせる",
+  "theme.auto": "自動",
   "theme.light": "ライト",
   "theme.dark": "ダーク",
   "page.controls": "問い",
@@ -385,6 +385,7 @@ export const ja: Record<keyof typeof en, string> = {
   "unitname.vehicles": "台／年",
   "unitname.USD per USD": "ドル／ドル",
   "unitname.JPY per JPY": "円／円",
+  "unitname.ratio of customs value": "通関額に対する比率",
   "unitname.index, baseline 100": "指数（基準＝100）",
 
   "figure.support_per_vehicle_usd": "1台あたりの支援",
@@ -467,6 +468,12 @@ export const ja: Record<keyof typeof en, string> = {
     "単位費用が動いた車について、消費者価格の変化を単位費用の変化で割ったもの。",
   "meaning.flow": "一方の国で造られ、他方の国で売られた年間台数。",
 
+  "country.ALL": "全世界",
+  "country.EU27": "欧州連合",
+  "country.NAM": "北米",
+  "country.CAN;MEX": "カナダ・メキシコ",
+  "country.MEX_CAN": "メキシコ・カナダ",
+
   "segment.subcompact_car": "小型車",
   "segment.compact_car": "コンパクト車",
   "segment.midsize_car": "中型車",
@@ -490,6 +497,7 @@ export const ja: Record<keyof typeof en, string> = {
   "powertrain.fcev": "燃料電池車",
   "class.passenger_car": "乗用車",
   "class.light_truck": "小型トラック",
+  "class.vehicle": "自動車",
   "class.parts": "部品",
 
   "firm.toyota": "トヨタ",

@@ -297,12 +297,14 @@ export const patterns: readonly (readonly [string, string])[] = [
     "{1} cars shrink the deficit by {2} net of what they displace, {3} of {4}; from year to year it moves by {5} on average. Tensions have no other figure.",
     "{1}台で赤字は置き換えを差し引いて{2}縮小し、{4}の{3}に当たります。赤字は年ごとに平均{5}動きます。摩擦を測る数値はほかにありません。",
   ],
+  ["{1} of {2}", "{2}のうち{1}"],
   ["Announced since: {1}.", "その後の発表：{1}。"],
   // What a law says on the day it begins or ends
-  [
-    "{1} on top of the base duty; the whole duty on {4} from {5}: {2} -> {3}",
-    "基本税率に{1}を上乗せ。合計の税率：{2} → {3}",
-  ],
+  ["{1}; the whole duty on {2} from {3}: {4} -> {5}", "{1}（合計の税率：{4} → {5}）"],
+  ["{1} in all, or the base duty where that is higher", "合計で{1}（基本税率が高ければ基本税率）"],
+  ["{1} in place of {2}", "{2} に代えて{1}"],
+  ["quota of {1} vehicles per year", "年{1}台の割当枠"],
+  ["purchase subsidy of {1} per vehicle", "1台あたり{1}の購入補助"],
   ["{1} on top of the base duty", "基本税率に{1}を上乗せ"],
   [
     "refund of duties on parts up to {1} of the list price of cars built there",

@@ -9,12 +9,17 @@ const ISO: Record<string, string> = {
   ...{ TUR: "TR", ZAF: "ZA", BRA: "BR", NLD: "NL", FIN: "FI", MAR: "MA", ARG: "AR", SRB: "RS" },
 };
 
+// The short names of the browser have no short one for the United States in Japanese.
+const OWN: Record<string, string> = { "ja US": "米国", "en US": "United States" };
+
 /** Return a country's name from its ISO code of three or two letters. */
 export function country(code: string): string {
+  const group = maybe(`country.${code}`);
+  if (group !== undefined) return group;
   const short = ISO[code] ?? (/^[A-Z]{2}$/.test(code) ? code : undefined);
   if (short === undefined) return code;
-  const names = new Intl.DisplayNames([language.now], { type: "region" });
-  return names.of(short) ?? code;
+  const names = new Intl.DisplayNames([language.now], { type: "region", style: "short" });
+  return OWN[`${language.now} ${short}`] ?? names.of(short) ?? code;
 }
 
 /** Return a carmaker's name: those of Japan in Japanese where the page is. */
