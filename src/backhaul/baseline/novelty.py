@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from backhaul.demand.hedonic import fit_hedonic as fit
 from backhaul.demand.invert import invert
 from backhaul.errors import ScenarioError
 from backhaul.evidence.catalogue import Evidence
+from backhaul.ground.remember import remembered
 from backhaul.market.link import Link
 from backhaul.market.observe import Row, nameplate, records
 from backhaul.market.origins import home_countries, with_way
@@ -110,7 +113,7 @@ def make_entrant(
         ScenarioError: the route is not open on the day, or the plant does not build the car.
     """
     evidence = world.evidence
-    row = records(evidence, "jp", "candidates", "nameplate_id")[name]
+    row = _japanese(evidence, "candidates", "nameplate_id")[name]
     us, jp = world.sides["US"], world.sides["JP"]
     source = us.index(str(row["product_id"]))
     ratio = float(row["trim_price_ratio"])
@@ -146,6 +149,12 @@ def make_entrant(
     )
 
 
+@remembered
+def _japanese(evidence: Evidence, table: str, key: str) -> Mapping[str, Row]:
+    """Return the rows of a Japanese table by the text in one column."""
+    return MappingProxyType(records(evidence, "jp", table, key))
+
+
 def japanese_price(world: World, listed_usd: float) -> float:
     """Return what a car of a US list price would be listed at in Japan, before tax, JPY.
 
@@ -164,8 +173,8 @@ def japanese_price(world: World, listed_usd: float) -> float:
 
 def _product(world: World, name: str, price: float) -> Product:
     """Return the entrant as a product of the Japanese market."""
-    row = records(world.evidence, "jp", "nameplates", "nameplate_id")[name]
-    segment = records(world.evidence, "jp", "segments", "segment")[row["segment"]]
+    row = _japanese(world.evidence, "nameplates", "nameplate_id")[name]
+    segment = _japanese(world.evidence, "segments", "segment")[row["segment"]]
     return Product(
         **nameplate(row, segment),
         aggregate=False,

@@ -130,10 +130,14 @@ def _delivered(
         )  # fmt: skip
 
     now = under_the_setting(supply)
-    base = deliver(
-        supply, world.observed.measures, BASE_DAY, Money(base_rate, base_rate),
-        currency=market.currency, border_share=setting.border_share,
-    )  # fmt: skip
+    known = world.sides[market.code]
+    if setting.border_share is None and supply.links is known.supply.links:
+        base = known.delivered  # nothing entered and nothing moved
+    else:
+        base = deliver(
+            supply, world.observed.measures, BASE_DAY, Money(base_rate, base_rate),
+            currency=market.currency, border_share=setting.border_share,
+        )  # fmt: skip
     cut = _declared_less(world, setting) * np.maximum(0.0, now.duty_rate - base.duty_rate)
     if setting.border_share is None and cut.any():
         now = under_the_setting(replace(supply, transfer_ratio=supply.transfer_ratio * (1 - cut)))

@@ -166,7 +166,8 @@ def balance(
             break
         merit = _merit(joint)
         history.append(merit)
-        moved = None if kept is None else _moved_as_before(joint, _shifted(kept, joint), merit)
+        kept = None if kept is None else _shifted(kept, joint)
+        moved = None if kept is None else _moved_as_before(joint, kept, merit)
         if moved is None:
             kept = _system(joint)
             moved = _moved(joint, kept, max(history[-MEMORY:]))
@@ -258,6 +259,9 @@ class _System:
     places: tuple[int, ...]
     """Venues with a commitment. Length C."""
 
+    prices: tuple[PerProduct, ...]
+    """Prices of each venue's equilibrium at this point."""
+
     slopes: tuple[Slopes, ...]
     factors: tuple[Factor, ...]
 
@@ -290,15 +294,55 @@ def _system(joint: Joint) -> _System:
         unit=unit,
         ceiling=np.array([np.inf] * count + ceilings) / unit,
         places=places,
+        prices=tuple(stand.found.price for stand in joint.stands),
         slopes=slopes,
         factors=factors,
     )
 
 
 def _shifted(system: _System, joint: Joint) -> _System:
-    """Return the conditions at a point with the slopes of an earlier one."""
+    """Return the conditions at a point with the slopes of an earlier one, as far as they held.
+
+    Slopes are changed as little as makes them tell the way from there to here.
+
+    Source:
+        Broyden (1965), Mathematics of Computation 19, 577-593.
+    """
     value, slack, _ = _standing(joint)
-    return replace(system, value=value, slack=slack)
+    prices = tuple(stand.found.price for stand in joint.stands)
+    moved = value - system.value
+    if not moved.any():
+        return replace(system, value=value, slack=slack, prices=prices)
+    told = slack - system.slack - system.slope @ moved
+    return replace(
+        system,
+        value=value,
+        slack=slack,
+        slope=system.slope + np.outer(told, moved) / (moved @ moved),
+        prices=prices,
+        slopes=tuple(
+            _answering(system, place, moved, after - before)
+            for place, (before, after) in enumerate(zip(system.prices, prices, strict=True))
+        ),
+    )
+
+
+def _answering(system: _System, place: int, moved: np.ndarray, answer: PerProduct) -> Slopes:
+    """Return a venue's slopes that tell how its prices answered a move of the multipliers."""
+    slopes, own = system.slopes[place], _columns(system, place)
+    step, unit = np.append(moved, 0.0)[own], np.append(system.unit, 1.0)[own]
+    length = float(step @ step)
+    if not length:
+        return slopes
+    missing = answer - slopes.best @ (step * unit)
+    return replace(slopes, best=slopes.best + np.outer(missing, step / unit) / length)
+
+
+def _columns(system: _System, place: int) -> list[int]:
+    """Return where a venue's multipliers stand: all plants, then its support; -1 without one."""
+    plants = system.value.size - len(system.places)
+    support = plants + system.places.index(place) if place in system.places else -1
+    return [*range(plants), support]
 
 
 def _standing(joint: Joint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

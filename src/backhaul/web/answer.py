@@ -54,7 +54,10 @@ def json_bytes(value: object) -> bytes:
     Raises:
         TypeError: a part of it has no form in JSON.
     """
-    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = _encoder.encode(value)
+    except ValueError:  # a number that is none
+        text = _encoder.encode(plain(value))
     return text.encode("utf-8", errors="replace")
 
 
@@ -86,6 +89,11 @@ def _rarer(value: Any) -> Any:  # noqa: ANN401 - as above
     if pd.isna(value):
         return None
     raise TypeError(f"{type(value).__name__} has no form in JSON: {value!r}")
+
+
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain
+)
 
 
 def table_data(frame: pd.DataFrame) -> dict[str, object]:
