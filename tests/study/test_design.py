@@ -220,6 +220,21 @@ def test_instruments_and_bounds_are_checked(using, bounds, says):
     assert says in caught.value.what
 
 
+def test_the_outlay_is_support_times_units():
+    """With one instrument the least outlay is the support that is needed, times what it sells."""
+    ask = Ask("units JP entrants to 16,000 vehicles", ("support", "certification"), "outlay")
+    found = design(ClosedForm(), ask, asked())
+    assert found.mix.cost == pytest.approx(TOPS["support"] / 2 * 16_000, rel=1e-6)
+    slope = TOPS["support"] / 30_000  # dollars of support per further car
+    assert found.mix.shadow_price == pytest.approx(10_000 + 16_000 * slope, rel=1e-4)
+
+
+def test_an_outlay_needs_the_support():
+    """Where no support is paid there is no outlay to make small."""
+    with pytest.raises(ScenarioError):
+        design(ClosedForm(), Ask(ASK.reach, ("tariff",), "outlay"), asked())
+
+
 def test_an_instrument_without_a_range_has_the_documented_one():
     """Where the model states no bounds, those of the manual page hold."""
     model = ClosedForm().with_input("instrument.tariff_points", high=0.0)

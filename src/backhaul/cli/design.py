@@ -20,7 +20,7 @@ def design(  # noqa: PLR0913 - options of a command
         str,
         typer.Argument(
             metavar="SCENARIO",
-            help="What is on sale and which law holds; a promise of a volume in it is dropped.",
+            help="What is on sale and which law holds; promises and supports in it are dropped.",
         ),
     ] = "reverse-imports",
     *,

@@ -12,7 +12,7 @@ import pandas as pd
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.alone import Alone, alone
 from backhaul.study.found import Proof, proof_of
-from backhaul.study.goal import Cost, Goal, parse_cost, parse_goal
+from backhaul.study.goal import SUPPORT, Cost, Goal, parse_cost, parse_goal
 from backhaul.study.mix import Mix, best_mix, most_reached
 from backhaul.study.problem import Instrument, Problem, chosen_instruments
 from backhaul.study.whole import Asked, IsCancelled, Progress, WholeModel, stop_if, tell
@@ -197,6 +197,12 @@ def design(
             where=f"goal {ask.reach!r}",
             what=f"{goal.figure} is both the goal and a part of the cost.",
             fix="Take another goal or another cost.",
+        )
+    if cost.paid_on and SUPPORT not in ask.using:
+        raise ScenarioError(
+            where=f"cost {ask.minimise!r}",
+            what="without the instrument support there is no outlay.",
+            fix='Add support to --with, or make "welfare cost" small.',
         )
     problem = Problem(model=model, instruments=instruments, goal=goal, cost=cost)
     steps = len(instruments) + 2 + (len(SHARES) if ask.frontier else 0)

@@ -19,14 +19,20 @@ WORDS = {
     "net balance us-jp": (BALANCE,),
     "gross balance us-jp": ("balance_us_jp_gross_usd",),
     "content balance us-jp": ("balance_us_jp_content_usd",),
-    "units jp entrants": ("units_entrants_JP", "units_supported", "units_committed"),
-    "units committed": ("units_entrants_JP", "units_supported", "units_committed"),
+    "units jp entrants": ("units_entrants_JP", "units_without_support"),
 }
-"""What goals may be called, and the figures that are meant: the first that there is."""
+"""What goals may be called, and the figures that are meant: the first that there is.
+
+A design's scenario has neither promise nor support of its own, so that the units without such
+support are what sells with the instruments.
+"""
+
+LABELS = {"units jp entrants": "Entrants sold in Japan"}
+"""Names for people of goals whose figure is called otherwise."""
 
 LEVELS = frozenset(
-    {"units_entrants_JP", "units_supported", "units_committed", "units_without_support"}
-    | {"support_per_vehicle_usd", "support_outlay_usd"}
+    {"units_entrants_JP", "units_committed", "units_without_support"}
+    | {"support_per_vehicle_usd", "support_outlay_usd", "demand_shift_usd"}
 )
 """Figures without a baseline: they are brought `to` a level, all others moved `by` a change."""
 
@@ -35,10 +41,13 @@ COSTS: dict[str, tuple[tuple[str, float], ...]] = {
     "welfare cost US": (("welfare_US_usd", -1.0),),
     "welfare cost JP": (("welfare_JP_usd", -1.0),),
     "welfare cost world": (("welfare_world_usd", -1.0),),
-    "outlay": (("support_outlay_usd", 1.0),),
+    "outlay": (),
     "treasury cost": (("government_US_usd", -1.0), ("government_JP_usd", -1.0)),
 }
-"""What may be made small, as sums of figures."""
+"""What may be made small, as sums of figures; the outlay is support times units."""
+
+SUPPORT = "support"
+"""The instrument that the outlay pays."""
 
 SIZES = {"": 1.0, "thousand": 1e3, "million": 1e6, "bn": 1e9, "billion": 1e9, "trillion": 1e12}
 
@@ -75,6 +84,8 @@ class Cost:
     text: str
     parts: tuple[tuple[str, float], ...]
     unit: str
+    paid_on: str = ""
+    """Figure with the units on which the support is paid; empty where it is no part of the cost."""
 
 
 def parse_goal(text: str, figures: Sequence[FigureName]) -> Goal:
@@ -106,7 +117,8 @@ def parse_goal(text: str, figures: Sequence[FigureName]) -> Goal:
             fix="Give an amount above or below zero.",
         )
     _check_unit(text, match["unit"], figure)
-    return Goal(text, figure.name, figure.label or figure.name, figure.unit, amount)
+    label = LABELS.get(_words(match["what"]), figure.label or figure.name)
+    return Goal(text, figure.name, label, figure.unit, amount)
 
 
 def parse_cost(text: str, figures: Sequence[FigureName]) -> Cost:
@@ -116,13 +128,16 @@ def parse_cost(text: str, figures: Sequence[FigureName]) -> Cost:
         ScenarioError: it is no cost that is known, or a figure of it is missing.
     """
     known = {name.lower(): name for name in COSTS}
-    name = known.get(" ".join(text.lower().split()))
+    name = known.get(_words(text))
     if name is None:
         raise ScenarioError(
             where=f"cost {text!r}",
             what=f"there is no such cost; there are {', '.join(COSTS)}.",
             fix=did_you_mean(text, COSTS, otherwise="Take one of these."),
         )
+    if not COSTS[name]:
+        units = figures[_meant(text, "units JP entrants", figures)]
+        return Cost(name, (), "USD", paid_on=units.name)
     places = [figure_place(figures, figure) for figure, _ in COSTS[name]]
     return Cost(name, COSTS[name], figures[places[0]].unit)
 
@@ -130,8 +145,7 @@ def parse_cost(text: str, figures: Sequence[FigureName]) -> Cost:
 def _meant(text: str, what: str, figures: Sequence[FigureName]) -> int:
     """Return the place of the figure that a goal is about."""
     known = [figure.name for figure in figures]
-    words = " ".join(what.lower().split())
-    for name in WORDS.get(words, (what,)):
+    for name in WORDS.get(_words(what), (what,)):
         if name in known:
             return known.index(name)
     raise ScenarioError(
@@ -141,6 +155,11 @@ def _meant(text: str, what: str, figures: Sequence[FigureName]) -> int:
             what, [*WORDS, *known], otherwise=f"Take {', '.join(WORDS)}, or a headline figure."
         ),
     )
+
+
+def _words(what: str) -> str:
+    """Return words without capitals, one blank between them."""
+    return " ".join(what.lower().split())
 
 
 def _check_unit(text: str, unit: str, figure: FigureName) -> None:

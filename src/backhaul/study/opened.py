@@ -56,5 +56,5 @@ def opened(
 
 
 def without_promise(scenario: Scenario) -> Scenario:
-    """Return the scenario with nobody committed to a volume: a design sets the support itself."""
-    return scenario.model_copy(update={"commit": ()})
+    """Return the scenario without promised volumes and supports: a design sets the support."""
+    return scenario.model_copy(update={"commit": (), "subsidise": ()})

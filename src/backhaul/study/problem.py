@@ -9,7 +9,7 @@ import numpy as np
 
 from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.ground.names import did_you_mean
-from backhaul.study.goal import Cost, Goal
+from backhaul.study.goal import SUPPORT, Cost, Goal
 from backhaul.study.rows import Rows
 from backhaul.study.whole import Input, WholeModel, figure_place
 
@@ -157,21 +157,49 @@ class Problem:
     def along(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Return goal, cost and the reason of no answer at points of shape (n, K)."""
         values = np.array([self.values(point) for point in scaled])
-        names = [self.goal.figure, *(name for name, _ in self.cost.parts)]
-        columns = [figure_place(self.model.figures, name) for name in names]
-        rows = Rows.of(self.model.solve(values), columns)
-        weights = np.array([weight for _, weight in self.cost.parts])
-        return rows.figures[:, 0], rows.figures[:, 1:] @ weights, list(map(str, rows.reason))
+        rows = Rows.of(
+            self.model.solve(values),
+            [figure_place(self.model.figures, name) for name in self.figures],
+        )
+        cost = rows.figures[:, 1 : 1 + len(self.cost.parts)] @ self.weights
+        if self.cost.paid_on:
+            cost = cost + self._support(scaled) * rows.figures[:, -1]
+        return rows.figures[:, 0], cost, list(map(str, rows.reason))
+
+    @property
+    def figures(self) -> list[str]:
+        """The goal's figure, those of the cost, and the units on which support is paid."""
+        units = [self.cost.paid_on] if self.cost.paid_on else []
+        return [self.goal.figure, *(name for name, _ in self.cost.parts), *units]
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the cost's figures."""
+        return np.array([weight for _, weight in self.cost.parts])
+
+    def _support(self, scaled: np.ndarray) -> np.ndarray:
+        """Return the support per vehicle at points of shape (n, K)."""
+        place = [one.name for one in self.instruments].index(SUPPORT)
+        one = self.instruments[place]
+        return np.asarray(one.low + (one.high - one.low) * scaled[:, place])
 
     def slopes(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return gradients of the goal's figure and of the cost by scaled instruments. (K,)."""
         values, places = self.values(scaled), [one.place for one in self.instruments]
-        goal = self.model.gradient(self.goal.figure, values)[places]
-        cost = sum(
-            (
-                weight * self.model.gradient(name, values)[places]
-                for name, weight in self.cost.parts
-            ),
-            start=np.zeros(len(places)),
-        )
-        return goal * self.spans, cost * self.spans
+        by_figure = {
+            name: np.asarray(self.model.gradient(name, values))[places] for name in self.figures
+        }
+        cost = np.zeros(len(places))
+        for name, weight in self.cost.parts:
+            cost += weight * by_figure[name]
+        if self.cost.paid_on:
+            point = np.asarray(scaled)[None, :]
+            units = self.units_at(scaled)
+            cost += self._support(point)[0] * by_figure[self.cost.paid_on]
+            cost[[one.name for one in self.instruments].index(SUPPORT)] += units
+        return by_figure[self.goal.figure] * self.spans, cost * self.spans
+
+    def units_at(self, scaled: np.ndarray) -> float:
+        """Return the units on which support is paid."""
+        place = figure_place(self.model.figures, self.cost.paid_on)
+        return float(self.model.solve(self.values(scaled)[None, :]).figures[0, place])
