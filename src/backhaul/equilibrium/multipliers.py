@@ -259,8 +259,8 @@ class _System:
     places: tuple[int, ...]
     """Venues with a commitment. Length C."""
 
-    prices: tuple[PerProduct, ...]
-    """Prices of each venue's equilibrium at this point."""
+    prices: tuple[np.ndarray, ...]
+    """Equilibrium prices of each venue at this point. Shape (J,) each, market currency."""
 
     slopes: tuple[Slopes, ...]
     factors: tuple[Factor, ...]
