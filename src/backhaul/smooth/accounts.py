@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.ops import segment_sum
 
 from backhaul.baseline.world import World
@@ -16,7 +15,7 @@ from backhaul.market.origins import home_countries
 from backhaul.outcome.books import CODE, COUNTRY, OWNERS, TREASURY
 from backhaul.smooth.base import Base, content
 from backhaul.smooth.choice import sales, surplus
-from backhaul.smooth.config import Number
+from backhaul.smooth.config import Array, Number
 from backhaul.smooth.equilibrium import Solved
 from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters
 from backhaul.smooth.layout import Layout, Plan

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.ops import segment_sum
 
 from backhaul.smooth.accounts import Ledger
 from backhaul.smooth.base import Base, Year
+from backhaul.smooth.config import Array
 from backhaul.smooth.equilibrium import Near, Solved, equilibrium, predicted
 from backhaul.smooth.facts import Facts
 from backhaul.smooth.figures import figures

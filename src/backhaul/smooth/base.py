@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.ops import segment_sum
 from jax.scipy.special import ndtri
 
@@ -18,7 +17,7 @@ from backhaul.market.observe import LISTED_BEFORE_TAX
 from backhaul.policy.customs import VALUED_WITH_FREIGHT
 from backhaul.policy.parts import CHARGING
 from backhaul.smooth.choice import Buyers
-from backhaul.smooth.config import Number
+from backhaul.smooth.config import Array, Number
 from backhaul.smooth.facts import HAULED, Facts, Parameters, observed_values
 from backhaul.smooth.layout import DEAR_COUNTRIES, WAYS, Layout, Place
 from backhaul.smooth.pricing import margins

@@ -94,7 +94,7 @@ class Frame:
     @cached_property
     def bunches(self) -> np.ndarray:
         """Products of one nest, up to `BUNCH` at a time, the last repeated. Shape (K, BUNCH)."""
-        rows = []
+        rows: list[np.ndarray] = []
         for nest in range(self.nests):
             of = np.flatnonzero(self.nest == nest)
             filled = np.append(of, np.full(-of.size % BUNCH, of[-1]))

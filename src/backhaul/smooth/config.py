@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the compiler tells how slow it is otherwise
+
 import jax
 import numpy as np
 

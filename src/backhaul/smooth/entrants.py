@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.ops import segment_sum
 
 from backhaul.baseline.novelty import MONTHS, characteristics, own_imports
@@ -15,6 +14,7 @@ from backhaul.baseline.world import World
 from backhaul.demand.hedonic import LIGHT, Hedonic, dummies, regressors
 from backhaul.smooth.base import Base
 from backhaul.smooth.choice import Frame
+from backhaul.smooth.config import Array
 from backhaul.smooth.facts import Facts, Parameters
 from backhaul.smooth.inversion import invert
 from backhaul.smooth.layout import Layout, SidePlan

@@ -7,11 +7,10 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from backhaul.outcome.passing import SMALLEST_MOVE
 from backhaul.smooth.accounts import Ledger
-from backhaul.smooth.config import Number
+from backhaul.smooth.config import Array, Number
 
 COUNTRIES = ("US", "JP")
 

@@ -139,7 +139,7 @@ def lay_out(world: World, states: dict[str, State]) -> Layout:
         )
     )
     plants = tuple(sorted({p for s in states.values() for p in available(world, s.setting)}))
-    places = {}
+    places: dict[str, Place] = {}
     for code in world.sides:
         first = None if not places else next(iter(places.values()))
         places[code] = _place(world.sides[code], world, countries, first)

@@ -249,7 +249,7 @@ class Model:
         """Central solutions, from which every draw starts."""
         return {name: near_of(state, self.layout) for name, state in self.states.items()}
 
-    def facts(self, values: Any) -> Facts:
+    def facts(self, values: Array) -> Facts:
         """Return inputs as facts."""
         return dict(self._unravel(values))
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from jax.ops import segment_sum
 
 from backhaul.policy.parts import CHARGING
@@ -23,7 +22,7 @@ from backhaul.smooth.base import (
     tax_of,
 )
 from backhaul.smooth.choice import Buyers
-from backhaul.smooth.config import Number
+from backhaul.smooth.config import Array, Number
 from backhaul.smooth.entrants import Entering, Hedonics, entering
 from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters, law_cells
 from backhaul.smooth.law import Law
@@ -270,8 +269,8 @@ class Composer:
         if when == "now":
             before = duty_rates(side.base.on_value, side.base.on_content, american)
             rates = rates + self._law(plan, side, facts)
-            response = plan.setting.transfer_price_response
-            response = p["transfer_price_response"] if response is None else response
+            stated = plan.setting.transfer_price_response
+            response = p["transfer_price_response"] if stated is None else stated
             value = value * (1 - response * jnp.maximum(0.0, rates - before))
         per_usd = {"US": 1.0, "JP": yen[0]}[code]
         specific = law.specific / per_usd

@@ -17,7 +17,8 @@ from backhaul.market.observe import observe
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.scenario.scenario import Scenario
-from backhaul.study.run import Solved, baseline_setting, books_of, free_of_support
+from backhaul.study.run import baseline_setting
+from backhaul.study.solved import Solved, books_of, free_of_support
 
 NOT_VARIED = ("consumers", "fx_jpy_usd_2024")
 """Numerical settings and facts that are no estimates."""

@@ -15,7 +15,8 @@ from backhaul.evidence.catalogue import Evidence
 from backhaul.evidence.claim import Claim
 from backhaul.outcome.outcome import Outcome
 from backhaul.scenario.file import load_scenario
-from backhaul.study.run import Progress, Solved, make_outcome, solve_question
+from backhaul.study.run import Progress, make_outcome, solve_question
+from backhaul.study.solved import Solved
 
 Verdict = Literal["supported", "inconsistent", "not_checkable"]
 

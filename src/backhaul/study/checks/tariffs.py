@@ -10,7 +10,7 @@ from backhaul.baseline.state import SideState
 from backhaul.evidence.claim import Claim
 from backhaul.policy.in_force import find_measure
 from backhaul.study.checks.bench import ROUNDED, Bench, Finding, quantity, sources, supported_if
-from backhaul.study.run import Solved
+from backhaul.study.solved import Solved
 
 BEFORE, AFTER = "us-tariff-27.5-regime", "us-tariff-15-regime"
 """The two regimes of the fiscal year to March 2026."""
