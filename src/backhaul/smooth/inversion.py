@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from backhaul.smooth.choice import Buyers, Frame, sold, split
-from backhaul.smooth.config import Array
+from backhaul.smooth.config import Array, Number
 from backhaul.smooth.roots import Equation, Root, find_root
 from backhaul.smooth.slopes import share_slopes, written_out
 
@@ -77,7 +77,7 @@ def log_slopes(frame: Frame, buyers: Buyers, price: Array) -> jax.Array:
 
 
 def closed_form(
-    frame: Frame, seen: tuple[Array, Array], alpha: Array, powers: tuple[Array, Array]
+    frame: Frame, seen: tuple[Array, Array], alpha: Number, powers: tuple[Number, Number]
 ) -> jax.Array:
     """Return the delta that would be exact if all buyers had one price coefficient. Shape (J,).
 
