@@ -52,6 +52,7 @@ export const en = {
   "proof.second_order": "Profit is at a maximum in each price",
   "proof.best_response": "No carmaker gains by moving all its prices",
   "proof.starts": "Other starts end at the same prices",
+  "proof.tried": "{n} starts",
   "proof.not_run": "not examined",
 
   "error.heading": "This cannot be answered",
@@ -70,6 +71,11 @@ export const en = {
 
   "answer.heading": "The answer",
   "answer.headline": "Key figures",
+  "answer.horizons": "Short run beside long run",
+  "answer.horizons_text":
+    "The short run is about a year: prices have moved part of the way, and carmakers absorb the rest.",
+  "answer.short_run": "Short run",
+  "answer.long_run": "Long run",
   "answer.all": "All figures",
   "card.baseline": "Baseline",
   "card.scenario": "Scenario",
@@ -126,6 +132,7 @@ export const en = {
   "map.plant": "Plant",
   "map.country": "Country",
   "map.capacity": "Capacity",
+  "map.shadow": "Worth of one more car of capacity",
   "map.jobs": "Jobs",
   "map.utilisation": "Use of capacity",
   "map.unplaced": "{n} plants without a place on the map stand in the table.",
@@ -733,6 +740,8 @@ export const en = {
   "control.parameter.us_delivery_miles": "Delivery in the US",
   "control.parameter.entrant_local_cost_share_jp": "Local cost of entrants in Japan",
   "control.parameter.plant_life_years": "Life of a plant",
+  "control.parameter.transfer_price_response": "Cut of declared values under a duty",
+  "control.parameter.short_run_adjustment": "How far prices adjust in the short run",
   "title.f150-for-japan": "Japan's state buys F-150s",
   "title.hybrid-surge": "Hybrid surge in the US",
   "title.invest-13bn": "13 billion into US plants",

@@ -42,8 +42,8 @@ export const sentences: Record<string, string> = {
     "トラックはフォードの通常の販売に上乗せされます。買えなくなる米国人も、ほかの車から乗り換える日本人もいません。",
   "The 11.1 per cent of the report is Toyota's world output in one month against the year before; here it is its output for Japan and the US in a year. The number is borrowed, the thing is not the same.":
     "報道の11.1％はトヨタの世界生産の前年同月比ですが、ここでは日米向けの年間生産です。数字を借りただけで、同じものではありません。",
-  "One shift of taste moves all hybrids of all makes; their number is not limited by capacity.":
-    "好みの変化は全メーカーの全ハイブリッド車に及びます。台数は生産能力に制約されません。",
+  "One shift of taste moves all hybrids of all makes; full plants bound how many are built, so the shift is larger than it would be with room to spare.":
+    "好みの変化は全メーカーの全ハイブリッド車に及びます。生産台数は満杯の工場に制約されるため、余力がある場合より大きな変化が必要になります。",
   "The gain of US buyers counts the new liking itself; no policy made it.":
     "米国の買い手の利得には、好みの変化そのものが含まれます。政策の効果ではありません。",
   "Capacity costs 7,667 USD per car and year, as at Huntsville in Alabama (2.3 billion USD for 300,000 cars); the range is 5,000 to 12,000.":
@@ -84,10 +84,12 @@ export const sentences: Record<string, string> = {
     "その日の関税がすべて動きます：日本・欧州車15％、韓国車25％、メキシコ・カナダの含有率規則、部品関税、部品関税のメーカーへの還付。",
   "All duties of the day move: 27.5 per cent on cars from Japan and Europe, 50 on Japanese pick-ups, the content rule for Mexico and Canada, duties on parts, and the carmakers' refund on parts.":
     "その日の関税がすべて動きます：日本・欧州車27.5％、日本製ピックアップ50％、メキシコ・カナダの含有率規則、部品関税、部品関税のメーカーへの還付。",
-  "Prices are those of the long run under these laws, not those charged in that month.":
-    "価格はこれらの法令のもとでの長期価格であり、その月の実際の価格ではありません。",
+  "Prices are those of the long run under these laws, not those charged in that month; the short run stands beside it in the report.":
+    "価格はこれらの法令のもとでの長期価格であり、その月の実際の価格ではありません。短期の値は報告書に並べて示します。",
   "Only the duty on passenger cars from Japan moves. Cars from Mexico, Canada, Korea and Europe and all parts keep the duties of 2024, so Japan loses more here than under the laws of 2025.":
     "動くのは日本製乗用車の関税だけです。メキシコ・カナダ・韓国・欧州の車と部品の関税は2024年のままなので、日本の損失は2025年の法令のもとより大きくなります。",
+  "Prices are those of the long run, when carmakers have adjusted them fully; the short run stands beside it in the report.":
+    "価格は、メーカーが完全に調整し終えた長期のものです。短期の値は報告書に並べて示します。",
   "Prices are those of the long run, when carmakers have adjusted them fully.":
     "価格は、メーカーが完全に調整し終えた長期のものです。",
   "This is the law of 2024: the scenario changes nothing, and every difference from the calibrated world must be zero.":
@@ -112,6 +114,55 @@ export const sentences: Record<string, string> = {
   "stock-building": "在庫の積み増し",
   "used imports": "中古車の輸入",
   "saving and investment (the overall trade balance)": "貯蓄と投資（貿易収支全体）",
+
+  // Notes and units of the controls
+  "The whole duty, in place of every other one of that day. Not moved: the law.":
+    "その日のほかの関税に代わる合計の税率。動かさなければ法令のとおり。",
+  "The answer is the support per vehicle that it takes. 0: no promise.":
+    "答えは、そのために必要な1台あたりの支援。0は約束なし。",
+  "Limited: no plant builds more than it can.": "制約あり：どの工場も能力を超えて造らない。",
+  "1: the long run.": "100％は長期。",
+  elasticity: "弾力性",
+  "elasticity of total new sales to average price": "平均価格に対する新車販売の弾力性",
+  "elasticity of sourcing shares to cost": "費用に対する調達比率の弾力性",
+  "elasticity of the price coefficient to income": "所得に対する価格係数の弾力性",
+  "share of price a buyer must be compensated": "買い手への補償（価格比）",
+  "share of price": "価格比",
+  "share of price before tax": "税抜価格比",
+  "share of the reference price before tax": "税抜基準価格比",
+  "share of transaction price": "取引価格比",
+  "share of CIF value": "CIF価格比",
+  "share of parts value": "部品価額比",
+  "share of parts": "部品に占める割合",
+  "share of parts imported from outside the US and Canada": "米加域外からの部品輸入に占める割合",
+  "share of a US plant's parts from outside North America": "米国工場の部品に占める域外の割合",
+  "share of factory cost": "工場原価に占める割合",
+  "share of insured value": "保険価額比",
+  "share of lost sales": "失われた販売に占める割合",
+  "share of profit": "利潤に占める割合",
+  "share of households in the market in a year": "1年に市場にいる世帯の割合",
+  "share of the way to the long-run price": "長期価格までの割合",
+  "share of a duty": "関税に占める割合",
+  "marginal cost, US plant over Japanese plant for the same car at 150 JPY/USD":
+    "同じ車の米国工場の限界費用の割高幅（1ドル＝150円）",
+  "million USD per model": "百万ドル／車種",
+  "million JPY per model": "百万円／車種",
+  "million JPY per type": "百万円／型式",
+  "JPY per vehicle": "円／台",
+  "USD per household and year": "ドル／世帯・年",
+  "JPY per household and year": "円／世帯・年",
+  "USD per unit of annual capacity": "ドル／年間能力1台",
+  "employees per 1,000 cars a year": "人／年1,000台",
+  "quantile of the income distribution": "所得分布の分位",
+  "Gini index of household income": "世帯所得のジニ係数",
+  households: "世帯",
+  years: "年",
+  miles: "マイル",
+  utility: "効用",
+  "cubic metres": "立方メートル",
+  ratio: "比率",
+  "JPY per USD, annual mean": "円／ドル（年平均）",
+  "number of quadrature nodes": "求積点の数",
 
   // Notes of a timeline
   "Each month is the mean over its days of the equilibrium under the law of each day: static, month by month, without stock-building, anticipation or memory; prices are those of the long run under that law, not those charged in that month.":

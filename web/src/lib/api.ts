@@ -48,9 +48,11 @@ export interface Figure {
 }
 
 export interface Proof {
-  value: number | null;
+  value?: number | null;
   market?: string;
-  passes: boolean;
+  passes?: boolean;
+  tried?: number;
+  different?: number;
   [more: string]: unknown;
 }
 

@@ -30,7 +30,7 @@ const SETTLE = 40; // milliseconds that a value rests before it is asked
 const REST = 1500; // milliseconds of rest before the whole proof is asked for
 
 const TABLES: Record<View, string[]> = {
-  answer: ["flows", "welfare"],
+  answer: ["flows", "welfare", "horizons"],
   trade: ["flows", "plants"],
   prices: ["products", "entrants", "diversion"],
   welfare: ["welfare", "income_groups", "accounts", "firms", "programme"],
