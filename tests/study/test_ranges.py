@@ -20,12 +20,13 @@ from pandas.testing import assert_frame_equal
 import worlds
 from backhaul.baseline.calibrate import calibrate
 from backhaul.evidence.catalogue import Evidence
+from backhaul.outcome.books import books_of
 from backhaul.outcome.figures import make_figures
 from backhaul.scenario.file import load_scenario
 from backhaul.study import ranges
 from backhaul.study.one_run import Question, Run, Task, centre, moved, one_run, varied_in
 from backhaul.study.ranges import with_ranges
-from backhaul.study.run import books_of, solve_question
+from backhaul.study.run import solve_question
 
 NAME = "reverse-imports-as-is"
 FEW = ("lhd_discount_mass_market_jp", "replacement_rate", "profit_share_domestic_jp")

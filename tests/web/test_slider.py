@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from backhaul.outcome.books import books_of
 from backhaul.outcome.figures import make_figures
 from backhaul.outcome.tables import make_tables
 from backhaul.study.run import run, solve_question
-from backhaul.study.solved import books_of
 from backhaul.web.answer import outcome_answer, plain
 from backhaul.web.engine import Engine
 from backhaul.web.failure import BusyError, StoppingError

@@ -24,6 +24,10 @@ PLAUSIBLE = (0.05, 1.8)
 unit and nothing else. Home list prices can be far below the US price that settles the cost."""
 
 
+DEAR_COUNTRIES = ("USA", "CAN")
+"""Countries whose plants cost a premium over Japan's."""
+
+
 @dataclass(frozen=True, eq=False)
 class Anchor:
     """What the markets before this one have settled about factory costs."""
@@ -118,7 +122,7 @@ def _premium(evidence: Evidence, supply: Supply) -> PerLink:
 
 def premium_of(evidence: Evidence, country: str) -> float:
     """Return the cost level of a country's plants relative to Japan's: higher in US and Canada."""
-    if country in ("USA", "CAN"):
+    if country in DEAR_COUNTRIES:
         return 1 + evidence.parameter("plant_cost_premium_us_vs_japan").value
     return 1.0
 

@@ -154,6 +154,6 @@ class Setting:
         """Return the same setting with nobody committed to any volume."""
         return replace(self, promise=None)
 
-    def in_the_long_run(self) -> Setting:
-        """Return the same setting with prices adjusted in full."""
-        return replace(self, adjustment=1.0)
+    def without_support(self) -> Setting:
+        """Return the same setting with nobody supported, and nobody committed to any volume."""
+        return replace(self.without_promise(), supports=())

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from backhaul.errors import EvidenceError
 
+NOT_VARIED = ("consumers", "fx_jpy_usd_2024")
+"""Numerical settings and facts that are no estimates: no study varies them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from backhaul.baseline.setting import PAYERS
+from backhaul.baseline.solved import Solved
 from backhaul.baseline.state import SideState, State
 from backhaul.demand.surplus import mean_surplus
 from backhaul.market.origins import home_countries
@@ -226,6 +227,12 @@ class Books:
             owned.get(self.home.get(firm, ""), 0.0) * value for firm, value in self.profit.items()
         )
         return self.surplus[code] + self.government[code] + self.dealers[code] + profits
+
+
+def books_of(solved: Solved) -> tuple[Books, Books, Books]:
+    """Return the books of baseline, scenario, and the scenario without support."""
+    before, after = Books(solved.baseline), Books(solved.scenario)
+    return before, after, after if solved.free is solved.scenario else Books(solved.free)
 
 
 def _lines(side: SideState, payer: str, per_unit: np.ndarray) -> list[SupportLine]:

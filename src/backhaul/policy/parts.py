@@ -23,21 +23,25 @@ PAYS_GENERAL_RATE = {"ROW": "CHN"}
 
 def parts_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return gross parts duty as a share of the factory cost of each link. Shape (L,)."""
-    known: dict[tuple[str, str], float] = {}
-
-    def rate(importer: str, exporter: str) -> float:
-        if (importer, exporter) not in known:
-            known[importer, exporter] = tariff(
-                measures, importer, PAYS_GENERAL_RATE.get(exporter, exporter), "parts", on
-            ).rate
-        return known[importer, exporter]
 
     def of_link(country: str, parts: dict[str, float]) -> float:
         if country not in CHARGING:
             return 0.0
-        return sum(s * rate(country, o) for o, s in parts.items() if o != country and s > 0)
+        return sum(
+            share * rate_on_parts(measures, country, origin, on)
+            for origin, share in parts.items()
+            if share > 0
+        )
 
     return np.array([link.parts_share * of_link(link.country, link.parts) for link in supply.links])
+
+
+@remembered
+def rate_on_parts(measures: tuple[Measure, ...], importer: str, origin: str, on: date) -> float:
+    """Return the duty of a country on parts of an origin; zero on its own."""
+    if origin == importer:
+        return 0.0
+    return tariff(measures, importer, PAYS_GENERAL_RATE.get(origin, origin), "parts", on).rate
 
 
 def ordinary_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
@@ -47,12 +51,12 @@ def ordinary_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> P
     link, and never more than the whole duty; no offset can be used against it. What a scenario
     sets in place of the law counts as added, so that restating the law changes nothing.
     """
-    ordinary = _ordinary(measures)
+    ordinary = ordinary_measures(measures)
     return np.minimum(parts_rates(supply, ordinary, on), parts_rates(supply, measures, on))
 
 
 @remembered
-def _ordinary(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+def ordinary_measures(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
     """Return the measures of the law without added and all-in duties."""
     return tuple(
         m

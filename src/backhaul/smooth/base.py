@@ -11,20 +11,19 @@ from jax.ops import segment_sum
 from jax.scipy.special import ndtri
 
 from backhaul.baseline.calibrate import DEALER_MARGIN
-from backhaul.baseline.factory import PLAUSIBLE
-from backhaul.baseline.transfer import EUROPE
+from backhaul.baseline.factory import DEAR_COUNTRIES, PLAUSIBLE
+from backhaul.baseline.transfer import DEFAULT_PAIR, EUROPE
 from backhaul.market.observe import LISTED_BEFORE_TAX
 from backhaul.policy.customs import VALUED_WITH_FREIGHT
 from backhaul.policy.parts import CHARGING
 from backhaul.smooth.choice import Buyers
 from backhaul.smooth.config import Array, Number
-from backhaul.smooth.facts import HAULED, Facts, Parameters, observed_values
-from backhaul.smooth.layout import DEAR_COUNTRIES, WAYS, Layout, Place
+from backhaul.smooth.facts import HAULED, Facts, Parameters
+from backhaul.smooth.layout import EUROPEAN_PAIR, WAYS, Layout, Place
 from backhaul.smooth.pricing import margins
 from backhaul.smooth.response import Response
 from backhaul.smooth.tastes import Seen, Start, calibrate, inverted
 
-DEFAULT_PAIR = ("JPN", "USA")
 ROUNDS = 12
 """Rounds of the customs ratios: each cuts their error by a factor of thirty or more."""
 
@@ -230,10 +229,10 @@ class Year:
 
     def _ratios(self, place: Place, facts: Facts, mean: Array, default: Array) -> Array:
         """Return customs value over factory cost by pair."""
-        observed = observed_values(self.layout)
+        observed = self.layout.unit_values
         europe = default
-        if ("DEU", "USA") in place.pairs and ("DEU", "USA") in observed:
-            europe = self._observed(facts, ("DEU", "USA")) / mean[place.pairs.index(("DEU", "USA"))]
+        if EUROPEAN_PAIR in place.pairs and EUROPEAN_PAIR in observed:
+            europe = self._observed(facts, EUROPEAN_PAIR) / mean[place.pairs.index(EUROPEAN_PAIR)]
         found = []
         for index, pair in enumerate(place.pairs):
             if pair in observed:
@@ -245,7 +244,7 @@ class Year:
         return jnp.stack(found)
 
     def _observed(self, facts: Facts, pair: tuple[str, str]) -> Array:
-        return facts["unit_value"][list(observed_values(self.layout)).index(pair)]
+        return facts["unit_value"][list(self.layout.unit_values).index(pair)]
 
     def content(self, country: str, place: Place, way: Ways) -> Array:
         """Return the share of each link's factory cost that comes from a country. Shape (L,)."""

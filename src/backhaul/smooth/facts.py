@@ -10,7 +10,6 @@ from jax import Array
 from jax.flatten_util import ravel_pytree
 
 import backhaul.smooth.config  # noqa: F401  (64-bit numbers first)
-from backhaul.baseline.transfer import observed_unit_values
 from backhaul.evidence.catalogue import Evidence
 from backhaul.market.observe import records
 from backhaul.smooth.config import Number
@@ -61,10 +60,10 @@ def central_facts(layout: Layout, names: tuple[str, ...]) -> Facts:
     facts: Facts = {
         "capacity": np.array([stated_capacity(layout, name) for name in layout.plants]),
         "instrument": np.zeros(len(INSTRUMENTS)),
-        "law": np.zeros(len(law_cells(layout))),
+        "law": np.zeros(len(layout.cells)),
         "parameter": np.array([world.evidence.parameter(name).value for name in names]),
         "quality": np.zeros(sum(len(side.sources) for side in after.sides.values())),
-        "unit_value": np.array(list(observed_values(layout).values())),
+        "unit_value": np.array(list(layout.unit_values.values())),
     }
     for code, place in layout.places.items():
         supply = place.supply
@@ -93,20 +92,6 @@ def no_utilities(layout: Layout, consumers: int) -> Facts:
         f"utility.{code}": np.zeros((len(side.market.ids), consumers))
         for code, side in sides.items()
     }
-
-
-def observed_values(layout: Layout) -> dict[tuple[str, str], float]:
-    """Return the customs values per car that the links of both markets rest on, USD."""
-    found = observed_unit_values(layout.world.evidence)
-    needed = {pair for place in layout.places.values() for pair in place.pairs}
-    needed |= {("JPN", "USA"), ("DEU", "USA")}
-    return {pair: value for pair, value in sorted(found.items()) if pair in needed}
-
-
-def law_cells(layout: Layout) -> tuple[tuple[str, str, str], ...]:
-    """Return the duties on cars of the scenario by importer, exporter and class."""
-    sides = layout.plans["scenario"].sides.values()
-    return tuple(sorted({cell for side in sides for cell in side.now.cells if cell is not None}))
 
 
 def flattened(facts: Facts) -> tuple[np.ndarray, Callable[[Any], Mapping[str, Array]]]:

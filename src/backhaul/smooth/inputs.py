@@ -10,7 +10,7 @@ import numpy as np
 from backhaul.evidence.catalogue import Evidence
 from backhaul.evidence.width import Width, widths
 from backhaul.market.observe import records
-from backhaul.smooth.facts import INSTRUMENTS, Facts, law_cells, observed_values
+from backhaul.smooth.facts import INSTRUMENTS, Facts
 from backhaul.smooth.layout import Layout, Place
 
 UNDRAWN = ("instrument", "law")
@@ -213,7 +213,7 @@ def _qualities(layout: Layout) -> Iterator[Input]:
 
 def _laws(layout: Layout) -> Iterator[Input]:
     """Yield points on each duty of the scenario."""
-    for importer, exporter, kind in law_cells(layout):
+    for importer, exporter, kind in layout.cells:
         yield Input(
             key=f"law.{importer}.{exporter}.{kind}", kind="law",
             label=f"Points on the duty of {importer} on {kind.replace('_', ' ')}s from {exporter}",
@@ -226,7 +226,7 @@ def _unit_values(layout: Layout) -> Iterator[Input]:
     """Yield customs values per car."""
     width = widths(layout.world.evidence)["unit_value", "A"]
     flows = layout.world.evidence.table("trade", "trade_flows")
-    for (exporter, importer), value in observed_values(layout).items():
+    for (exporter, importer), value in layout.unit_values.items():
         rows = flows[(flows["exporter"] == exporter) & (flows["importer"] == importer)]
         low, high = width.around(value)
         yield Input(

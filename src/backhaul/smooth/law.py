@@ -7,12 +7,12 @@ from datetime import date
 
 import numpy as np
 
-from backhaul.market.measure import Measure, Relation
+from backhaul.market.measure import Measure
 from backhaul.market.supply import Supply
-from backhaul.policy.amend import SCENARIO_SOURCE
+from backhaul.policy.compile import credits_by_link
 from backhaul.policy.duty import parts_offset, specific_duty, tariff
-from backhaul.policy.parts import CHARGING, PAYS_GENERAL_RATE
-from backhaul.policy.tax import purchase_subsidy, sales_tax
+from backhaul.policy.parts import CHARGING, ordinary_measures, rate_on_parts
+from backhaul.policy.tax import sales_tax
 from backhaul.shapes import PerLink
 
 Cell = tuple[str, str, str]
@@ -76,49 +76,24 @@ def law_of(
     )
     answers = {cell: tariff(measures, *cell, on) for cell in set(cells) - {None} if cell}
     amounts = {cell: specific_duty(measures, *cell, on, currency) for cell in answers}
-    ordinary = tuple(
-        m
-        for m in measures
-        if m.relation not in (Relation.ADDS, Relation.ALL_IN) and m.source_id != SCENARIO_SOURCE
-    )
     return Law(
         on_value=np.array([answers[c].rate_on_value if c else 0.0 for c in cells]),
         on_content=np.array([answers[c].rate_on_content if c else 0.0 for c in cells]),
         specific=np.array([amounts[c] if c else 0.0 for c in cells]),
-        credit=_credits(supply, measures, on),
+        credit=credits_by_link(supply, measures, on),
         tax=sales_tax(measures, supply.importer, on),
         parts=_parts(measures, on, countries),
-        ordinary_parts=_parts(ordinary, on, countries),
+        ordinary_parts=_parts(ordinary_measures(measures), on, countries),
         offset=parts_offset(measures, on),
         cells=cells,
     )
-
-
-def _credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
-    """Return the purchase subsidy of each link. Shape (L,), market currency."""
-    known: dict[tuple[str, ...], float] = {}
-    amounts = []
-    for link, j in zip(supply.links, supply.product, strict=True):
-        traits = supply.products[j].traits | {"assembly": link.country}
-        key = tuple(traits.values())
-        if key not in known:
-            known[key] = purchase_subsidy(measures, supply.importer, on, traits)
-        amounts.append(known[key])
-    return np.array(amounts)
 
 
 def _parts(measures: tuple[Measure, ...], on: date, countries: tuple[str, ...]) -> np.ndarray:
     """Return duties on parts by country of assembly and origin; zero on a country's own."""
     return np.array(
         [
-            [
-                0.0
-                if origin == importer
-                else tariff(
-                    measures, importer, PAYS_GENERAL_RATE.get(origin, origin), "parts", on
-                ).rate
-                for origin in countries
-            ]
+            [rate_on_parts(measures, importer, origin, on) for origin in countries]
             for importer in CHARGING
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,20 +12,21 @@ from backhaul.baseline.composition import conduct_of, with_entrants, with_moves
 from backhaul.baseline.novelty import own_imports
 from backhaul.baseline.setting import Entrant, Setting
 from backhaul.baseline.state import State
+from backhaul.baseline.transfer import DEFAULT_PAIR, observed_unit_values
 from backhaul.baseline.world import BASE_DAY, Side, World
 from backhaul.market.conduct import Conduct
 from backhaul.market.market import Market
 from backhaul.market.observe import records
 from backhaul.market.supply import Supply
 from backhaul.smooth.choice import Frame
-from backhaul.smooth.law import Law, law_of
+from backhaul.smooth.law import Cell, Law, law_of
 from backhaul.smooth.prices import LinkFrame, SideFrame
+
+EUROPEAN_PAIR = ("DEU", "USA")
+"""The pair whose customs values stand for the other members of the EU."""
 
 WAYS = ("ocean_freight", "inland", "insurance", "pre_delivery", "conversion", "certification")
 """What a link costs beside the factory, duties and margins, in the order of the arrays. USD."""
-
-DEAR_COUNTRIES = ("USA", "CAN")
-"""Countries whose plants cost a premium over Japan's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +131,24 @@ class Layout:
     plans: dict[str, Plan]
     """By name of the state: baseline, scenario, and scenario without support."""
 
+    @cached_property
+    def unit_values(self) -> dict[tuple[str, str], float]:
+        """Customs values per car that the links of both markets rest on, by pair. USD."""
+        found = observed_unit_values(self.world.evidence)
+        needed = {pair for place in self.places.values() for pair in place.pairs}
+        needed |= {DEFAULT_PAIR, EUROPEAN_PAIR}
+        return {pair: value for pair, value in sorted(found.items()) if pair in needed}
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Duties on cars of the scenario by importer, exporter and class."""
+        sides = self.plans["scenario"].sides.values()
+        return tuple(sorted({cell for side in sides for cell in side.now.cells if cell}))
+
 
 def lay_out(world: World, states: dict[str, State]) -> Layout:
     """Return the fixed part of a question from its solved states."""
-    countries = tuple(
-        sorted(
-            {"USA", "JPN"}
-            | {o for side in world.sides.values() for k in side.supply.links for o in k.parts}
-        )
-    )
+    countries = origins_of(world)
     plants = tuple(sorted({p for s in states.values() for p in available(world, s.setting)}))
     places: dict[str, Place] = {}
     for code in world.sides:
@@ -193,6 +204,12 @@ def _known(supply: Supply, first: Place | None) -> np.ndarray:
             for link, j in zip(supply.links, supply.product, strict=True)
         ]
     )
+
+
+def origins_of(world: World) -> tuple[str, ...]:
+    """Return the countries that parts come from, sorted."""
+    links = (link for side in world.sides.values() for link in side.supply.links)
+    return tuple(sorted({"USA", "JPN"} | {origin for link in links for origin in link.parts}))
 
 
 def parts_of(supply: Supply, countries: tuple[str, ...]) -> np.ndarray:

@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from backhaul.baseline.setting import Setting
 from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
@@ -20,6 +19,7 @@ from backhaul.demand.moments import Sales, log_slopes
 from backhaul.demand.shares import choice
 from backhaul.demand.slopes import nested_slopes
 from backhaul.errors import ScenarioError
+from backhaul.evidence.parameter import NOT_VARIED
 from backhaul.ground.names import suggestion
 from backhaul.market.observe import observe
 from backhaul.outcome.books import Books
@@ -56,9 +56,6 @@ nothing: price coefficients depend on income over its mean."""
 
 BOTH = ("insurance_share_of_value",)
 """Read by the equations and by the rules behind the links."""
-
-NOT_VARIED = ("consumers", "fx_jpy_usd_2024")
-"""Numerical settings and facts that are no estimates."""
 
 CHUNK = 64
 """Draws that are solved in one call."""
@@ -137,7 +134,7 @@ class Model:
         names, followed = _names(world, before, after, varied)
         asks: dict[str, Ask] = {"baseline": before, "scenario": after}
         if FREE in states:
-            asks[FREE] = lambda world: _free(after(world))
+            asks[FREE] = lambda world: after(world).without_support()
         response = observe_response(world, asks, names, followed, progress)
         year = Year(
             layout=layout,
@@ -291,13 +288,8 @@ def _central_states(world: World, before: Ask, after: Ask) -> dict[str, State]:
     states["scenario"] = settle(world, setting, level="slider", near=states["baseline"])
     if setting.promise is not None or setting.supports:
         near_by = states["scenario"]
-        states[FREE] = settle(world, _free(setting), level="slider", near=near_by)
+        states[FREE] = settle(world, setting.without_support(), level="slider", near=near_by)
     return states
-
-
-def _free(setting: Setting) -> Setting:
-    """Return the setting with neither support nor promise."""
-    return replace(setting.without_promise(), supports=())
 
 
 def _figures(states: dict[str, State]) -> tuple[Figure, ...]:

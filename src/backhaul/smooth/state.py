@@ -24,7 +24,7 @@ from backhaul.smooth.base import (
 from backhaul.smooth.choice import Buyers
 from backhaul.smooth.config import Array, Number
 from backhaul.smooth.entrants import Entering, Hedonics, entering
-from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters, law_cells
+from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters
 from backhaul.smooth.law import Law
 from backhaul.smooth.layout import WAYS, Plan, SidePlan
 from backhaul.smooth.prices import Side
@@ -343,7 +343,7 @@ class Composer:
 
     def _law(self, plan: Plan, side: SidePlan, facts: Facts) -> Number:
         """Return points on the duties of links, of the scenario alone. Shape (L,)."""
-        cells = law_cells(self.year.layout)
+        cells = self.year.layout.cells
         where = np.array([cells.index(c) if c in cells else -1 for c in side.now.cells])
         moved = jnp.append(facts["law"], 0.0)[where]
         extra = self._instrument(plan, facts, "tariff_points")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from backhaul.baseline.settle import settle
+from backhaul.baseline.solved import Solved, free_of_support
 from backhaul.baseline.state import State
 from backhaul.equilibrium.certificate import Level
+from backhaul.outcome.books import books_of
 from backhaul.outcome.figures import make_figures
 from backhaul.outcome.horizons import horizons_table, law_moves
 from backhaul.outcome.identities import identity_gaps
-from backhaul.study.solved import Solved, books_of, free_of_support
 
 SHORT_RUN = "short_run_adjustment"
 """Parameter with the part of the way that prices go in a short run."""

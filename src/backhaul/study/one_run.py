@@ -9,19 +9,18 @@ import numpy as np
 
 from backhaul.baseline.calibrate import calibrate
 from backhaul.baseline.settle import settle
+from backhaul.baseline.solved import Solved, free_of_support
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
 from backhaul.errors import BackhaulError
 from backhaul.evidence.catalogue import Evidence
+from backhaul.evidence.parameter import NOT_VARIED
 from backhaul.market.observe import observe
+from backhaul.outcome.books import books_of
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import make_figures
 from backhaul.scenario.scenario import Scenario
 from backhaul.study.run import baseline_setting
-from backhaul.study.solved import Solved, books_of, free_of_support
-
-NOT_VARIED = ("consumers", "fx_jpy_usd_2024")
-"""Numerical settings and facts that are no estimates."""
 
 REFUSALS = (BackhaulError, ArithmeticError, np.linalg.LinAlgError, RuntimeError)
 """What a run may end in: a refusal of ours, or of the arithmetic at an extreme value."""

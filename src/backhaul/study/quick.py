@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backhaul.baseline.solved import Solved
 from backhaul.outcome.books import Books
 from backhaul.outcome.figures import make_figures
 from backhaul.outcome.identities import identity_gaps
@@ -19,7 +20,6 @@ from backhaul.study.run import (
     named_states,
     sources_behind,
 )
-from backhaul.study.solved import Solved
 
 
 def quick_outcome(

@@ -14,11 +14,12 @@ import pandas as pd
 from backhaul.baseline.calibrate import calibrate
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.settle import settle
+from backhaul.baseline.solved import Solved, free_of_support
 from backhaul.baseline.state import State
 from backhaul.baseline.world import World
 from backhaul.equilibrium.certificate import Level
 from backhaul.errors import ScenarioError
-from backhaul.outcome.books import Books
+from backhaul.outcome.books import Books, books_of
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.figures import helped, make_figures
 from backhaul.outcome.identities import identity_gaps
@@ -31,7 +32,6 @@ from backhaul.policy.duty import tariff
 from backhaul.scenario.file import load_scenario
 from backhaul.scenario.scenario import LAW_OF_THE_DAY, Scenario
 from backhaul.study.horizons import Horizons, at_both_horizons
-from backhaul.study.solved import Solved, books_of, free_of_support
 
 Progress = Callable[[str], None]
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from backhaul.baseline.solved import Solved
 from backhaul.baseline.world import World
 from backhaul.errors import EvidenceError
 from backhaul.evidence.catalogue import Evidence
@@ -16,7 +17,6 @@ from backhaul.evidence.claim import Claim
 from backhaul.outcome.outcome import Outcome
 from backhaul.scenario.file import load_scenario
 from backhaul.study.run import Progress, make_outcome, solve_question
-from backhaul.study.solved import Solved
 
 Verdict = Literal["supported", "inconsistent", "not_checkable"]
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import numpy as np
 
+from backhaul.baseline.solved import Solved
 from backhaul.baseline.state import SideState
 from backhaul.evidence.claim import Claim
 from backhaul.policy.in_force import find_measure
 from backhaul.study.checks.bench import ROUNDED, Bench, Finding, quantity, sources, supported_if
-from backhaul.study.solved import Solved
 
 BEFORE, AFTER = "us-tariff-27.5-regime", "us-tariff-15-regime"
 """The two regimes of the fiscal year to March 2026."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from backhaul.baseline.settle import settle
 from backhaul.baseline.state import State
 from backhaul.equilibrium.certificate import Level
-from backhaul.outcome.books import Books
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +29,6 @@ def free_of_support(after: State, *, base: State, level: Level = "certified") ->
     """
     if after.setting.promise is None and not after.setting.supports:
         return after
-    setting = replace(after.setting.without_promise(), supports=())
+    setting = after.setting.without_support()
     near = base if after.unaided is None else after.unaided
     return settle(after.world, setting, level=level, near=near, base=base)
-
-
-def books_of(solved: Solved) -> tuple[Books, Books, Books]:
-    """Return the books of baseline, scenario, and the scenario without support."""
-    before, after = Books(solved.baseline), Books(solved.scenario)
-    return before, after, after if solved.free is solved.scenario else Books(solved.free)
