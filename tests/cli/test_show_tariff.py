@@ -67,6 +67,8 @@ def test_a_person_reads_the_rate_and_the_measures_that_make_it_up(capsys):
         (["show", "market", "USA"], "US"),
         (["show", "product", "toyota_camri"], "toyota_camry"),
         (["show", "plant", "toyota_tmk"], "toyota_tmmk"),
+        (["show", "plant", "toyota_georgetown"], "toyota_tmmk"),
+        (["show", "plant", "Georgetown"], "toyota_tmmk"),
     ],
 )
 def test_an_unknown_name_suggests_the_nearest(words, says, capsys):

@@ -116,7 +116,8 @@ def plant(evidence: Evidence, plant_id: str) -> Answer:
     """
     observed = _observed(evidence)
     if plant_id not in observed.plants:
-        raise unknown("plant", plant_id, observed.plants)
+        meant = _at_places(evidence, plant_id, tuple(observed.plants))
+        raise unknown("plant", plant_id, meant or observed.plants)
     found = observed.plants[plant_id]
     builds = []
     for code, here in observed.markets.items():
@@ -193,6 +194,19 @@ def _share_grid(title: str, name: str, counts: Mapping[str, float], total: float
         value = sum(count for _, count in rest)
         rows.append((f"{len(rest)} more", f"{value:,.0f}", f"{value / total:.1%}"))
     return Grid(columns=(name, "units", "share"), rows=tuple(rows), title=title, right=_RIGHT)
+
+
+def _at_places(evidence: Evidence, written: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the plants whose town, or own name, is written in place of their id."""
+    table = evidence.table("trade", "plants")
+    words = set(written.lower().replace("_", " ").replace("-", " ").split())
+    return tuple(
+        str(row.plant_id)
+        for row in table.itertuples()
+        if row.plant_id in known
+        and {str(row.firm), *str(row.city).lower().split()} >= words
+        and words & set(str(row.city).lower().split())
+    )
 
 
 def _product_row(observed: Observations, code: str, item: Product) -> dict[str, object]:
