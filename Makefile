@@ -14,7 +14,7 @@ demo: setup  ## run the main job and say where the report lies
 test: setup  ## all tests, the browser's too
 	@scripts/test
 
-check: setup  ## format, lint, types, import rules, generated docs, leaks
+check: setup  ## format, lint, types, import rules, generated docs, leaks, the page
 	@scripts/check
 
 bench: setup  ## time the command line and the main job

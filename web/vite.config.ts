@@ -15,7 +15,9 @@ function fineCoasts(): Plugin {
     load: (id) => {
       if (id !== `\0${name}`) return undefined;
       const world = atlas as unknown as Topology<{ countries: GeometryCollection }>;
-      const geometries = world.objects.countries.geometries.filter((one) => FINE.has(String(one.id)));
+      const geometries = world.objects.countries.geometries.filter((one) =>
+        FINE.has(String(one.id)),
+      );
       const found = feature(world, { type: "GeometryCollection", geometries });
       const round = (_: string, value: unknown): unknown =>
         typeof value === "number" ? Math.round(value * 1000) / 1000 : value;

@@ -1,0 +1,140 @@
+"""The real server in a real Chromium: one of each for a file of tests, and nothing off loopback."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from browser.acts import answered
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src" / "backhaul" / "web" / "static" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+LOOPBACK = re.compile(r"^(http://127\.0\.0\.1[:/]|data:|blob:|about:)")
+OFF_LOOPBACK = re.compile(r"^(?!http://127\.0\.0\.1[:/]|data:|blob:|about:)")
+PATIENCE = 30_000
+"""Milliseconds that a test waits for the page: an answer takes a tenth of a second, on a machine
+that does nothing else."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass
+class Served:
+    """A server as people start it, with its store; it can be stopped and started again."""
+
+    store: Path
+    port: int = 0
+    address: str = ""
+    process: subprocess.Popen[str] | None = None
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=90, trust_env=False))
+
+    def start(self) -> None:
+        """Start it, on the port that it had before."""
+        command = [sys.executable, "-m", "backhaul", "serve", "--no-browser", "--solvers", "1"]
+        command += ["--port", str(self.port), "--store", str(self.store)]
+        said = self.store.parent / "server.log"
+        with said.open("a") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        self.address = self.process.stdout.readline().strip().rstrip("/")
+        assert self.address, said.read_text()
+        self.port = httpx.URL(self.address).port
+
+    def stop(self) -> None:
+        """Interrupt it as Ctrl-C does and wait for its end."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=30)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
+
+    def ask(self, method: str, path: str, **more) -> dict:
+        """The result of a request to the API, as a script would send it."""
+        told = self.client.request(method, f"{self.address}/api/v1{path}", **more).json()
+        assert told["ok"], told
+        return told["result"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with an empty store, its world calibrated."""
+    assert STATIC.is_file(), "the page is not built: run scripts/page"
+    server = Served(tmp_path_factory.mktemp("browser") / "store")
+    server.start()
+    try:
+        server.ask("POST", "/runs", json={"scenario": "us-tariff-2.5", "level": "slider"})
+        yield server
+    finally:
+        server.client.close()
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; playwright's own is never fetched."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "there is no chromium: scripts/test installs it, or says how"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(served: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open the page in a browser that has kept nothing, as many times as a test likes.
+
+    The test fails when any page asks for anything off loopback or throws.
+    """
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def stop(route) -> None:
+        wrong.append(f"asks for {route.request.url}")
+        route.abort()
+
+    def note(url: str) -> None:
+        if not LOOPBACK.match(url):
+            wrong.append(f"asks for {url}")
+
+    def open_page(address: str = "", **settings) -> Page:
+        wanted = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | settings
+        context = browser.new_context(**wanted)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.route(OFF_LOOPBACK, stop)
+        page = context.new_page()
+        page.on("request", lambda request: note(request.url))
+        page.on("websocket", lambda socket: note(socket.url))
+        page.on("pageerror", lambda error: wrong.append(f"throws {error}"))
+        page.goto(address if address.startswith("http") else f"{served.address}/{address}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong, f"the page {'; '.join(wrong)}"
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page]) -> Page:
+    """The page as it opens, with its first answer."""
+    opened = visit()
+    answered(opened)
+    return opened
