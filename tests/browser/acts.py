@@ -13,3 +13,8 @@ def answered(page: Page) -> None:
 def shown(page: Page, figure: str) -> float:
     """The value behind a figure that is shown."""
     return float(page.locator(f"data[data-figure='{figure}']").get_attribute("value"))
+
+
+def go(page: Page, view: str) -> None:
+    """Open a view by its name in the row of views."""
+    page.locator("nav").get_by_role("link", name=view, exact=True).click()
