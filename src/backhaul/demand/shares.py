@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from jaxtyping import Inexact
+from scipy.special import expit
 
 from backhaul.demand.taste import Taste
 from backhaul.shapes import IndexPerProduct
@@ -83,11 +84,8 @@ def choice(taste: Taste, price: SmoothPerProduct) -> Choice:
 
 def utility(taste: Taste, price: SmoothPerProduct) -> SmoothProductByConsumer:
     """Return utility without the nested errors, `delta_j - alpha_i (p_j + penalty_j) + mu_ij`."""
-    value = (price + taste.penalty)[:, None] * taste.alpha
-    np.subtract(taste.delta[:, None], value, out=value)
-    if taste.mu is not None:
-        value += taste.mu
-    return value
+    value = price[:, None] * taste.alpha
+    return np.subtract(taste.for_nothing, value, out=value)
 
 
 def shares(taste: Taste, price: SmoothPerProduct) -> SmoothPerProduct:
@@ -117,19 +115,22 @@ def nested_choice(
             `0 <= sigma_in <= sigma_seg` fails; the calibration passes through such points.
     """
     within, between = 1 - sigma_seg, 1 - sigma_in
-    top = _best_by_nest(value.real, members)
+    top = _best_by_nest(value.real, nest, len(members))
     power = value - by_product(top, nest)
     if within != 1:
         power /= within
     np.exp(power, out=power)
     in_segment = members @ power
-    log_segment = within * np.log(in_segment) + top
-    best = log_segment.real.max(axis=0)
-    segment = np.exp((log_segment - best) / between)
-    all_cars = segment.sum(axis=0)
-    inclusive = between * np.log(all_cars) + best
     per_power = 1 / in_segment
-    segment = segment / all_cars
+    log_segment = within * np.log(in_segment) + top
+    if len(members) == 1:
+        inclusive, segment = log_segment[0], np.ones_like(log_segment)
+    else:
+        best = log_segment.real.max(axis=0)
+        segment = np.exp((log_segment - best) / between)
+        all_cars = segment.sum(axis=0)
+        inclusive = between * np.log(all_cars) + best
+        segment = segment / all_cars
     return Choice(
         share=power * by_product(per_power * segment * _logistic(inclusive), nest),
         inclusive=inclusive,
@@ -142,17 +143,21 @@ def nested_choice(
 
 def by_product(rows: np.ndarray, nest: IndexPerProduct) -> np.ndarray:
     """Return the row of each product's nest, (J, I); with one nest its row alone, (1, I)."""
-    return rows if len(rows) == 1 else rows[nest]
+    return rows if len(rows) == 1 else rows.take(nest, axis=0)
 
 
-def _best_by_nest(value: np.ndarray, members: np.ndarray) -> np.ndarray:
+def _best_by_nest(value: np.ndarray, nest: IndexPerProduct, nests: int) -> np.ndarray:
     """Return the highest utility in each nest. Shape (G, I)."""
-    if len(members) == 1:
+    if nests == 1:
         return value.max(axis=0, keepdims=True)
-    return np.stack([value[row].max(axis=0) for row in members.astype(bool)])
+    order = np.argsort(nest, kind="stable")
+    first = np.searchsorted(nest[order], np.arange(nests))
+    return np.maximum.reduceat(value.take(order, axis=0), first, axis=0)
 
 
 def _logistic(x: SmoothPerConsumer) -> SmoothPerConsumer:
     """Return 1 / (1 + exp(-x)) without overflow, for real or complex x."""
+    if not np.iscomplexobj(x):
+        return expit(x)
     shift = np.maximum(x.real, 0)
     return np.exp(x - shift) / (np.exp(-shift) + np.exp(x - shift))

@@ -89,6 +89,12 @@ class Taste:
         """Which product is in which nest. Shape (G, J), nest first, 0 or 1."""
         return (self.nest == np.arange(self.nests)[:, None]).astype(float)
 
+    @cached_property
+    def for_nothing(self) -> ProductByConsumer:
+        """Utility of each product if it cost nothing, nested errors apart. Shape (J, I)."""
+        value = self.delta[:, None] - self.penalty[:, None] * self.alpha
+        return value if self.mu is None else value + self.mu
+
 
 def with_products(
     taste: Taste, *, delta: PerProduct, nest: IndexPerProduct, penalty: PerProduct

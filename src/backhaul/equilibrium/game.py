@@ -20,6 +20,7 @@ Holder = TypeVar("Holder", Taste, Wedge)
 
 _OF_STAKES = (
     "stake_of_setter",
+    "stake_by_nest",
     "same_nest",
     "by_seller",
     "by_seller_and_nest",
@@ -94,6 +95,22 @@ class Game:
         return self.stake[self.seller]
 
     @cached_property
+    def by_nest(self) -> IndexPerProduct:
+        """Products nest by nest, in their order within each. Shape (J,)."""
+        return np.argsort(self.taste.nest, kind="stable")
+
+    @cached_property
+    def nest_slices(self) -> tuple[slice, ...]:
+        """Where each nest stands in `by_nest`. Length G."""
+        ends = np.cumsum(np.bincount(self.taste.nest)).tolist()
+        return tuple(slice(start, end) for start, end in zip([0, *ends], ends, strict=False))
+
+    @cached_property
+    def stake_by_nest(self) -> ProductByProduct:
+        """The same as `stake_of_setter`, products in the order of `by_nest`."""
+        return self.stake[self.seller[self.by_nest]][:, self.by_nest]
+
+    @cached_property
     def same_nest(self) -> ProductByProduct:
         """1 where two products are in one nest, else 0."""
         return (self.taste.nest[:, None] == self.taste.nest).astype(self.stake.dtype)
@@ -110,7 +127,9 @@ class Game:
     @cached_property
     def by_seller(self) -> csr_array:
         """Sum over products with the seller's stakes. Shape (D, J)."""
-        return csr_array(self.stake)
+        seller, product = np.nonzero(self.stake)
+        ends = np.searchsorted(seller, np.arange(self.stake.shape[0] + 1))
+        return csr_array((self.stake[seller, product], product, ends), shape=self.stake.shape)
 
     @cached_property
     def by_seller_and_nest(self) -> csr_array:
@@ -162,7 +181,7 @@ class Game:
     @cached_property
     def in_single(self) -> Game:
         """The same game in single precision: for the way to an answer, never for the answer."""
-        taste = _single(self.taste, ("delta", "alpha", "weights", "penalty", "mu", "members"))
+        taste = _single(self.taste, ("alpha", "weights", "members", "for_nothing"))
         game = copy(self)
         object.__setattr__(game, "taste", taste)
         object.__setattr__(game, "wedge", _single(self.wedge, ("keep", "cost")))
@@ -188,10 +207,13 @@ class Game:
     def _per_nest(self, weight: np.ndarray) -> csr_array:
         """Return the matrix that sums by nest with these weights (D, J). Shape (D G, J)."""
         nests = self.taste.nests
-        seller, product = np.nonzero(weight)
+        by_nest = weight[:, self.by_nest]
+        seller, place = np.nonzero(by_nest)
+        product = self.by_nest[place]
         rows = seller * nests + self.taste.nest[product]
-        shape = (weight.shape[0] * nests, weight.shape[1])
-        return csr_array((weight[seller, product], (rows, product)), shape=shape)
+        ends = np.searchsorted(rows, np.arange(weight.shape[0] * nests + 1))
+        parts = (by_nest[seller, place], product, ends)
+        return csr_array(parts, shape=(weight.shape[0] * nests, weight.shape[1]))
 
 
 def _single(held: Holder, names: tuple[str, ...]) -> Holder:

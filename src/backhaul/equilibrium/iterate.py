@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,9 +125,8 @@ class _Walk:
     """One walk towards the answer: where it stands, and what it steps with."""
 
     def __init__(self, game: Game, start: PerProduct, slopes: Factor | None, used: int = 0) -> None:
-        self.game, self.used = game, used + 1
-        self.now = conditions(game, start)
-        self.size = _size(self.now)
+        self.game, self.used = game, used
+        self._stand(conditions(game, start))
         self.slopes = self.last_slopes = slopes
         self.steps: list[np.ndarray] = []
         self.unit = start
@@ -135,15 +135,18 @@ class _Walk:
 
     def change_to(self, game: Game) -> None:
         """Go on from the same prices, with the same slopes, in the precision of this game."""
-        self.game, self.now = game, conditions(game, self.now.price.astype(float))
-        self.size, self.wait = _size(self.now), 0
+        self.game, self.wait = game, 0
+        self._stand(conditions(game, self.now.price.astype(float)))
+
+    def _stand(self, now: Conditions, size: float | None = None) -> None:
+        """Stand at these conditions: `worst` is the largest |r| / p, `size` the length of r / p."""
+        self.now, self.worst = now, float(now.miss.max())
+        self.size = _size(now) if size is None else size
         self.used += 1
 
     def go(self, aim: float, rounds: int) -> None:
         """Walk until |r| / p is within the aim, the rounds are used or nothing helps."""
-        while (
-            self.used < rounds and self.now.miss.max() > aim and np.all(np.isfinite(self.now.gap))
-        ):
+        while self.used < rounds and aim < self.worst < np.inf:
             if self.wait:
                 self._zeta()
             elif not self._newton():
@@ -151,7 +154,7 @@ class _Walk:
 
     def polish(self) -> None:
         """Take one more step with the last slopes if it brings the prices closer."""
-        if self.slopes is None or not self.now.miss.max() > ROUNDING:
+        if self.slopes is None or not self.worst > ROUNDING:
             return
         last = conditions(self.game, self.now.price + self.unit * self._step())
         self.used += 1
@@ -160,9 +163,8 @@ class _Walk:
 
     def _zeta(self) -> None:
         """Take one step of the zeta map; stop waiting if they have begun to converge."""
-        self.now, before = conditions(self.game, self.now.price + self.now.gap), self.size
-        self.size = _size(self.now)
-        self.used += 1
+        before = self.size
+        self._stand(conditions(self.game, self.now.price + self.now.gap))
         self.steady = self.steady + 1 if self.size <= 0.9 * before else 0
         self.wait = 0 if self.steady >= STEADY and self.plain > 4 else self.wait - 1
 
@@ -178,16 +180,17 @@ class _Walk:
             self.steps, self.unit = [], self.now.price
         step = self._step()
         trial = conditions(self.game, self.now.price + self.unit * step)
-        self.used += 1
-        cut = _size(trial) / self.size
-        if cut <= 0.5 and np.all(trial.price > 0):
-            self.now, self.size = trial, cut * self.size
+        size = _size(trial)
+        cut = size / self.size
+        if cut <= 0.5 and trial.price.min() > 0:
+            self._stand(trial, size)
             self.steps.append(step)
             if cut > 0.1:
                 self.slopes = None
-        elif fresh and self.now.miss.max() <= ACCEPTED:
+        elif fresh and self.worst <= ACCEPTED:
             return False
         else:
+            self.used += 1
             self.slopes, self.steady = None, 0
             if fresh:
                 self.wait, self.plain = self.plain, 2 * self.plain
@@ -208,5 +211,5 @@ class _Walk:
 
 def _size(now: Conditions) -> float:
     """Return the length of the relative gap, infinity where it is not a number."""
-    size = float(np.linalg.norm(now.gap / now.price))
-    return size if np.isfinite(size) else float("inf")
+    size = math.sqrt(now.miss @ now.miss)
+    return size if size < math.inf else math.inf

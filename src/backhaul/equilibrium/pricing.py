@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Conditions:
     gap: SmoothPerProduct
     """r_j = cost_j / keep_j + zeta_j(p) - p_j. Shape (J,), market currency per vehicle."""
 
-    @property
+    @cached_property
     def miss(self) -> PerProduct:
         """How far each price is off, as a share of itself: |r_j| / p_j. Shape (J,)."""
         return np.abs(self.gap) / np.abs(self.price)
@@ -110,7 +111,7 @@ def conditions(game: Game, price: SmoothPerProduct) -> Conditions:
     cell = game.sum_cell if b else game.seller
     weight = taste.weights * taste.alpha
     pull = share @ weight
-    moved = regained[cell]
+    moved = regained.take(cell, axis=0)
     moved *= share
     regain = moved @ weight
     sales = keep * (share @ taste.weights)
@@ -133,7 +134,9 @@ def conditions(game: Game, price: SmoothPerProduct) -> Conditions:
 def gap_slopes(game: Game, now: Conditions) -> ProductByProduct:
     """Return dr_j/dp_l, residual first. Shape (J, J), a pure number."""
     scale = game.curvature[0] * game.wedge.keep * now.pull
-    return _slopes(game, now, scale * now.gap / now.pull) / scale[:, None]
+    slopes = _slopes(game, now, scale * now.gap / now.pull)
+    slopes /= scale[:, None]
+    return slopes
 
 
 def profit_slopes(game: Game, now: Conditions) -> ProductByProduct:
@@ -178,34 +181,38 @@ def _slopes(game: Game, now: Conditions, held: PerProduct) -> ProductByProduct:
     s_l|in; stake R_j (keep_l - alpha a m_l) (q_l + b s_l|g); b R_j (P_j + a alpha Mg_j) s_l|g
     inside a nest; b alpha R_j Mg_{f(j) g(l)} q_l; and a (R_j P_j + keep_j L_j) on the diagonal.
     As s_l = s_l|in times the chance to buy any car, all but those of a nest are one product.
+    Products are taken nest by nest, so that a nest is a slice.
     """
     a, _, b, c = game.curvature
-    taste, keep, chosen, seller = game.taste, game.wedge.keep, now.choice, game.seller
-    right, reach = (chosen.in_market, chosen.buys + c) if c else (chosen.share, 1.0)
-    pulled = chosen.share * (taste.weights * taste.alpha)
+    taste, chosen, order = game.taste, now.choice, game.by_nest
+    seller, keep, margin = game.seller[order], game.wedge.keep[order], now.margin[order]
+    share = chosen.share.take(order, axis=0)
+    right, reach = (chosen.in_market.take(order, axis=0), chosen.buys + c) if c else (share, 1.0)
+    pulled = share * (taste.weights * taste.alpha)
     tilted = pulled * taste.alpha
-    left = now.regained[now.cell]
-    left -= (a * now.margin + held)[:, None]
+    left = now.regained.take(now.cell[order], axis=0)
+    left -= (a * margin + held[order])[:, None]
     left *= tilted
     left += keep[:, None] * pulled
     setter = now.overall
     if c:
         setter = reach * (setter + c * now.in_market) + c * (now.in_market - setter)
-    base = setter[seller]
+    base = setter.take(seller, axis=0)
     base *= tilted
     base += left * reach if c else left
-    worth = np.multiply.outer(-a * now.margin, taste.alpha)
+    worth = np.multiply.outer(-a * margin, taste.alpha)
     worth += keep[:, None]
-    slopes = game.stake_of_setter * (pulled @ (worth * (right * reach if c else right)).T)
-    if not b:
-        slopes += base @ right.T
-    for nest in range(taste.nests if b else 0):
-        of = np.flatnonzero(taste.nest == nest)
-        both = np.ix_(of, of)
-        margin = b * now.in_nest[:, nest]
-        slopes[:, of] += (base + tilted * (margin * reach)[seller]) @ right[of].T
-        in_nest = chosen.in_nest[of]
-        slopes[both] += (b * left[of] + a * tilted[of] * margin[seller[of]]) @ in_nest.T
-        slopes[both] += b * game.stake_of_setter[both] * (pulled[of] @ (worth[of] * in_nest).T)
-    slopes[np.diag_indices_from(slopes)] -= a * (left.sum(axis=1) + keep * now.pull)
-    return slopes
+    slopes = base @ right.T
+    lost = pulled @ (worth * (right * reach if c else right)).T
+    for nest, of in enumerate(game.nest_slices if b else ()):
+        earned = b * now.in_nest[:, nest]
+        in_nest = chosen.power.take(order[of], axis=0) * chosen.per_power[nest]
+        slopes[:, of] += (tilted * (earned * reach).take(seller, axis=0)) @ right[of].T
+        both = b * left[of] + a * tilted[of] * earned.take(seller[of], axis=0)
+        slopes[of, of] += both @ in_nest.T
+        lost[of, of] += b * (pulled[of] @ (worth[of] * in_nest).T)
+    lost *= game.stake_by_nest
+    slopes += lost
+    slopes[np.diag_indices_from(slopes)] -= a * (left.sum(axis=1) + keep * now.pull[order])
+    back = np.argsort(order)
+    return slopes.take(back, axis=0).take(back, axis=1)
