@@ -31,8 +31,17 @@ ACCEPTED = 1e-10
 ROUNDS = 2000
 """Most evaluations of the conditions before the iteration gives up."""
 
+PLAIN = 4
+"""Zeta steps after the first failure of a Newton step; twice as many after each other."""
+
 STEADY = 3
 """Zeta steps in a row that must each cut |r| by a tenth before Newton's are tried again."""
+
+ALIKE = 0.9
+"""Cosine of two zeta steps in a row from which the next is twice as long: the way is straight."""
+
+LONGEST = 8.0
+"""Longest step along a straight way, in zeta steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +82,7 @@ def find(
 
     A few steps of the zeta map come first. Then Newton steps on r, with the last slopes, corrected
     by what the steps since have shown, as long as they cut |r| by ten; a step that does not halve
-    |r| is dropped for plain zeta steps, twice as many after each failure. The way there is walked
+    |r| is dropped for zeta steps, twice as many after each failure. The way there is walked
     in single precision, which takes a third of the time; if it leads nowhere, it is walked again
     in double. Failure to converge is in the result, not raised.
 
@@ -130,7 +139,8 @@ class _Walk:
         self.slopes = self.last_slopes = slopes
         self.steps: list[np.ndarray] = []
         self.unit = start
-        self.plain, self.steady = 4, 0
+        self.plain, self.steady = PLAIN, 0
+        self.way, self.stretch = np.zeros_like(start), 1.0
         self.wait = 0 if slopes is not None else 2
 
     def change_to(self, game: Game) -> None:
@@ -162,11 +172,17 @@ class _Walk:
             self.now = last
 
     def _zeta(self) -> None:
-        """Take one step of the zeta map; stop waiting if they have begun to converge."""
-        before = self.size
-        self._stand(conditions(self.game, self.now.price + self.now.gap))
+        """Take one step of the zeta map; stop waiting if they have begun to converge.
+
+        Where Newton's steps have failed before, steps that keep their direction get longer.
+        """
+        before, way = self.size, self.now.gap / self.now.price
+        straight = self.plain > PLAIN and way @ self.way > ALIKE * before * _length(self.way)
+        self.stretch = min(2 * self.stretch, LONGEST) if straight else 1.0
+        self.way = way
+        self._stand(conditions(self.game, self.now.price + self.stretch * self.now.gap))
         self.steady = self.steady + 1 if self.size <= 0.9 * before else 0
-        self.wait = 0 if self.steady >= STEADY and self.plain > 4 else self.wait - 1
+        self.wait = 0 if self.steady >= STEADY and self.plain > PLAIN else self.wait - 1
 
     def _newton(self) -> bool:
         """Take one Newton step, or plan zeta steps instead; return whether to go on."""
@@ -211,5 +227,10 @@ class _Walk:
 
 def _size(now: Conditions) -> float:
     """Return the length of the relative gap, infinity where it is not a number."""
-    size = math.sqrt(now.miss @ now.miss)
+    size = _length(now.miss)
     return size if size < math.inf else math.inf
+
+
+def _length(vector: PerProduct) -> float:
+    """Return the length of a vector."""
+    return math.sqrt(vector @ vector)
