@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import { defineConfig, type Plugin } from "vite";
-import atlas from "world-atlas/countries-50m.json";
+import atlas from "world-atlas/countries-50m.json" with { type: "json" };
 
 const FINE = new Set(["392", "410", "408"]); // Japan and both Koreas, by ISO number
 
@@ -34,7 +34,7 @@ export default defineConfig({
     outDir: "../src/backhaul/web/static",
     emptyOutDir: true,
     target: "es2022",
-    chunkSizeWarningLimit: 900,
+    chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },

@@ -16,6 +16,7 @@ export const en = {
   "page.api": "REST API",
 
   "view.answer": "Answer",
+  "view.compare": "Side by side",
   "view.trade": "Flows and map",
   "view.prices": "Prices and units",
   "view.welfare": "Who gains",
@@ -24,6 +25,19 @@ export const en = {
   "view.design": "Design",
   "view.claims": "Claims",
   "view.share": "Share and cite",
+
+  "compare.pair": "Baseline and scenario",
+  "compare.origins": "Where the cars of each market are built",
+  "compare.origins_subtitle": "Vehicles a year by country of assembly, baseline beside scenario",
+  "compare.sold_in": "Sold in {market}",
+  "compare.others": "Beside other scenarios",
+  "compare.choose": "Put beside this question (up to {n})",
+  "compare.none": "Tick scenarios to see them beside this question.",
+  "compare.moved": "{name}, changed",
+  "compare.against": "against: {name}",
+  "compare.chart": "Key figures of each scenario",
+  "compare.chart_subtitle":
+    "Change against each scenario's own baseline, or value where there is none; each figure on its own scale",
 
   "picker.label": "Scenario",
   "picker.own": "Your own TOML",

@@ -18,6 +18,7 @@ export const ja: Record<keyof typeof en, string> = {
   "page.api": "REST API",
 
   "view.answer": "答え",
+  "view.compare": "並べて比較",
   "view.trade": "貿易と地図",
   "view.prices": "価格と台数",
   "view.welfare": "損得",
@@ -26,6 +27,19 @@ export const ja: Record<keyof typeof en, string> = {
   "view.design": "政策設計",
   "view.claims": "発言の検証",
   "view.share": "共有・引用",
+
+  "compare.pair": "基準とシナリオ",
+  "compare.origins": "各市場の車はどこで造られるか",
+  "compare.origins_subtitle": "組立国別の年間台数。基準とシナリオ",
+  "compare.sold_in": "{market}での販売",
+  "compare.others": "ほかのシナリオと並べる",
+  "compare.choose": "この問いと並べるシナリオ（{n}件まで）",
+  "compare.none": "シナリオを選ぶと、この問いと並べて表示します。",
+  "compare.moved": "{name}（変更あり）",
+  "compare.against": "基準：{name}",
+  "compare.chart": "各シナリオの主な数値",
+  "compare.chart_subtitle":
+    "各シナリオ自身の基準からの変化（基準がないものは値）。目盛りは数値ごとに異なります",
 
   "picker.label": "シナリオ",
   "picker.own": "自分のTOML",

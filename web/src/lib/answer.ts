@@ -6,7 +6,8 @@ import { digitsFor, number, quantity, change as changed } from "./numbers";
 const SMALL = 0.5e6; // USD a year below which nobody gains or loses
 const SMALL_PERCENT = 0.05;
 
-const KEY = [
+/** Figures by how soon a reader looks for them. */
+export const KEY: readonly string[] = [
   ...["support_per_vehicle_usd", "support_outlay_usd", "units_without_support", "demand_shift_usd"],
   ...["balance_us_jp_net_usd", "balance_us_jp_gross_usd", "units_JPN_to_US", "units_USA_to_JP"],
   ...["price_index_US", "price_index_JP", "units_total_US"],

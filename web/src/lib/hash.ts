@@ -9,6 +9,7 @@ import { LANGS, type Lang } from "../lang/index.svelte";
 
 export const VIEWS = [
   "answer",
+  "compare",
   "trade",
   "prices",
   "welfare",
@@ -18,6 +19,9 @@ export const VIEWS = [
   "claims",
   "share",
 ] as const;
+/** How many scenarios may stand beside the question; the server takes eight in all. */
+export const MOST_BESIDE = 7;
+
 export type View = (typeof VIEWS)[number];
 
 export type Value = number | string | boolean;
@@ -31,6 +35,8 @@ export interface Link {
   baseline: string;
   /** Controls that were moved, by their id. */
   changes: Record<string, Value>;
+  /** Names of the shipped scenarios that stand beside it. */
+  beside: string[];
   view: View;
   lang: Lang | null;
 }
@@ -44,6 +50,7 @@ export function written(link: Link): string {
   for (const id of Object.keys(link.changes).sort()) {
     parts.set(`c.${id}`, valueText(link.changes[id]!));
   }
+  for (const name of link.beside) parts.append("k", name);
   parts.set("v", link.view);
   if (link.lang !== null) parts.set("l", link.lang);
   return parts.toString();
@@ -63,6 +70,7 @@ export function read(text: string, standard: string): Link {
     toml: unpacked(parts.get("toml") ?? ""),
     baseline: parts.get("b") ?? "",
     changes,
+    beside: [...new Set(parts.getAll("k"))].slice(0, MOST_BESIDE),
     view: VIEWS.includes(view) ? view : "answer",
     lang: LANGS.includes(lang) ? lang : null,
   };

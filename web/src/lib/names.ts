@@ -89,3 +89,13 @@ export function readable(identifier: string): string {
 export function parameter(identifier: string): string {
   return maybe(`control.parameter.${identifier}`) ?? readable(identifier);
 }
+
+/** Return the title of a scenario: of a shipped one in the page's language, else its own name. */
+export function scenarioTitle(name: string): string {
+  return maybe(`title.${name}`) ?? readable(name);
+}
+
+/** Return the name of a figure's unit, as the head of a column says it. */
+export function unitName(unit: string): string {
+  return maybe(`unitname.${unit}`) ?? unit;
+}

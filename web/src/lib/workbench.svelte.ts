@@ -24,6 +24,7 @@ import {
 } from "./api";
 import { read, written, type Link, type Value, type View } from "./hash";
 import { follow } from "./jobs";
+import { Newest } from "./newest";
 
 export const STANDARD = "reverse-imports";
 const SETTLE = 40; // milliseconds that a value rests before it is asked
@@ -31,6 +32,7 @@ const REST = 1500; // milliseconds of rest before the whole proof is asked for
 
 const TABLES: Record<View, string[]> = {
   answer: ["flows", "welfare", "horizons"],
+  compare: ["flows"],
   trade: ["flows", "plants"],
   prices: ["products", "entrants", "diversion"],
   welfare: ["welfare", "income_groups", "accounts", "firms", "programme"],
@@ -52,6 +54,8 @@ class Workbench {
   own = $state.raw<ScenarioCard | null>(null);
   baseline = $state("");
   changes = $state.raw<Record<string, Value>>({});
+  /** Shipped scenarios that stand beside the question in the view that compares. */
+  beside = $state.raw<string[]>([]);
   view = $state<View>("answer");
 
   answer = $state.raw<Answer | null>(null);
@@ -65,8 +69,17 @@ class Workbench {
   /** Said once to screen readers when something ends. */
   notice = $state("");
 
-  #asking = false;
-  #isStale = false;
+  readonly #newest = new Newest<object, { found: Answer; seconds: number }>(
+    async (body) => {
+      const began = performance.now();
+      const found = await post<Answer>("/runs", body);
+      return { found, seconds: (performance.now() - began) / 1000 };
+    },
+    ({ found, seconds }, isLast) => this.#answered(found, seconds, isLast),
+    (error) => {
+      if (this.#settle === 0) this.#fail(error);
+    },
+  );
   #settle = 0;
   #rest = 0;
   #proof: AbortController | null = null;
@@ -94,6 +107,7 @@ class Workbench {
       toml: this.toml,
       baseline: this.baseline,
       changes: this.changes,
+      beside: this.beside,
       view: this.view,
       lang: language.now,
     };
@@ -152,6 +166,13 @@ class Workbench {
     this.ask(0);
   }
 
+  /** Put a shipped scenario beside the question, or take it away. */
+  putBeside(name: string, isOn: boolean): void {
+    const others = this.beside.filter((one) => one !== name);
+    this.beside = isOn ? [...others, name] : others;
+    this.#write();
+  }
+
   /** The value of a control as it stands. */
   value(control: Control): Value | null {
     return this.changes[control.id] ?? this.card?.controls[control.id] ?? null;
@@ -192,7 +213,7 @@ class Workbench {
     this.#dropProof();
     clearTimeout(this.#settle);
     if (this.phase !== "loading") this.phase = "solving";
-    this.#settle = window.setTimeout(() => void this.#askNow(), after);
+    this.#settle = window.setTimeout(() => this.#askNow(), after);
   }
 
   /** Ask for the whole proof of the answer that is shown. */
@@ -231,31 +252,19 @@ class Workbench {
     }
   }
 
-  async #askNow(): Promise<void> {
-    if (this.#asking) {
-      this.#isStale = true;
-      return;
-    }
-    this.#asking = true;
-    const began = performance.now();
-    const body = { ...this.question, level: "slider", tables: TABLES[this.view] };
-    try {
-      const found = await post<Answer>("/runs", body);
-      if (!this.#isStale) this.phase = "idle";
-      this.seconds = (performance.now() - began) / 1000;
-      this.failure = null;
-      this.isOffline = false;
-      this.#accept(found);
-      this.#rest = window.setTimeout(() => void this.certify(), REST);
-    } catch (error) {
-      if (!this.#isStale) this.#fail(error);
-    } finally {
-      this.#asking = false;
-    }
-    if (this.#isStale) {
-      this.#isStale = false;
-      void this.#askNow();
-    }
+  #askNow(): void {
+    this.#settle = 0;
+    this.#newest.ask({ ...this.question, level: "slider", tables: TABLES[this.view] });
+  }
+
+  #answered(found: Answer, seconds: number, isLast: boolean): void {
+    this.seconds = seconds;
+    this.failure = null;
+    this.isOffline = false;
+    this.#accept(found);
+    if (!isLast || this.#settle !== 0) return;
+    this.phase = "idle";
+    this.#rest = window.setTimeout(() => void this.certify(), REST);
   }
 
   #accept(found: Answer): void {
@@ -312,6 +321,7 @@ class Workbench {
     this.toml = link.toml;
     this.baseline = link.baseline;
     this.changes = link.changes;
+    this.beside = link.beside;
     this.view = link.view;
     if (link.lang !== null) language.now = link.lang;
   }
