@@ -41,22 +41,19 @@ class Prepared:
     promise: Commitment | None
 
 
-def prepare(
-    world: World, code: str, setting: Setting, shift: float, left: dict[str, float]
-) -> Prepared:
-    """Return one market under a setting.
+def prepare(world: World, code: str, setting: Setting, left: dict[str, float]) -> Prepared:
+    """Return one market under a setting, without any shift of demand.
 
     Args:
         world: The calibrated world.
         code: Which market.
         setting: Laws, exchange rate, entrants, promises and other changes.
-        shift: Utility shift of a demand surge.
         left: Share of its duty on parts that each firm pays (`parts_duty_left`).
     """
     market, taste, supply = with_entrants(world.sides[code], setting)
-    taste = _shifted(market, taste, setting.surges, shift)
     supply = with_moves(world, market, supply, setting)
-    supply = replace(supply, support=_support(market, setting))
+    if setting.supports:
+        supply = replace(supply, support=_support(market, setting))
     delivered, base = _delivered(world, market, supply, setting, left)
     return Prepared(
         market=market,
@@ -73,6 +70,13 @@ def prepare(
         ),
         promise=_commitment(market, setting),
     )
+
+
+def with_shift(ready: Prepared, surges: tuple[Surge, ...], shift: float) -> Prepared:
+    """Return a market with one power train's utility shifted; the same one without any shift."""
+    if not shift or not surges:
+        return ready
+    return replace(ready, taste=_shifted(ready.market, ready.taste, surges, shift))
 
 
 def parts_duty_left(world: World, setting: Setting) -> dict[str, float]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from backhaul.baseline.capacity import available
-from backhaul.baseline.prepare import Prepared, parts_duty_left, prepare
+from backhaul.baseline.prepare import Prepared, parts_duty_left, prepare, with_shift
 from backhaul.baseline.setting import Setting
 from backhaul.baseline.state import PlantLoad, SideState, Start, State
 from backhaul.baseline.world import BASE_DAY, World
@@ -21,7 +21,7 @@ from backhaul.equilibrium.venue import Delivery, Order, Stand, Venue, costs_at
 from backhaul.errors import ScenarioError
 from backhaul.market.market import Market
 from backhaul.market.wedge import Wedge
-from backhaul.shapes import PerProduct
+from backhaul.shapes import PerPlant, PerProduct
 
 FIRST_SHIFT = 0.1
 """Utility shift tried first for a demand surge; doubled until it is enough."""
@@ -70,33 +70,67 @@ def settle(
             what=f"adjustment is {setting.adjustment:g}; more than 0 and at most 1 is allowed.",
             fix="Write the part of the way that prices have gone: 1 is the long run.",
         )
+    task = _task(world, setting, near, base)
     if setting.surges:
-        return _surged(world, setting, level, near, base)
-    return _settle(world, setting, level, near, base)
+        return _surged(task, level, near)
+    return _settle(task, level, near)
 
 
-def _settle(
-    world: World,
-    setting: Setting,
-    level: Level,
-    near: State | Start | None,
-    base: State | None,
-    shift: float = 0.0,
-) -> State:
-    """Return the equilibrium with one power train shifted by a given utility."""
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """A setting made ready, and what is known before any search."""
+
+    world: World
+    setting: Setting
+    ready: dict[str, Prepared]
+    """By market code, without any shift of demand."""
+
+    room: dict[str, float]
+    """What each plant can build, by id."""
+
+    base: State | None
+    """The state whose prices those of a short run move from."""
+
+    known: State | None
+    """A state with the same plants, whose slopes are tried first."""
+
+    @property
+    def plants(self) -> dict[str, int]:
+        """Place of each plant."""
+        return {name: place for place, name in enumerate(self.room)}
+
+
+def _task(world: World, setting: Setting, near: State | Start | None, base: State | None) -> _Task:
+    """Return a setting made ready."""
     left = parts_duty_left(world, setting)
-    ready = {code: prepare(world, code, setting, shift, left) for code in world.sides}
     room = available(world, setting)
-    plants = {name: index for index, name in enumerate(room)}
+    known = base if base is not None or not isinstance(near, State) else near
+    is_alike = known is not None and tuple(known.plants) == tuple(room)
+    return _Task(
+        world=world,
+        setting=setting,
+        ready={code: prepare(world, code, setting, left) for code in world.sides},
+        room=room,
+        base=base,
+        known=known if is_alike else None,
+    )
+
+
+def _settle(task: _Task, level: Level, near: State | Start | None, shift: float = 0.0) -> State:
+    """Return the equilibrium with one power train shifted by a given utility."""
+    setting, room = task.setting, task.room
+    ready = {code: with_shift(one, setting.surges, shift) for code, one in task.ready.items()}
     start = near.start if isinstance(near, State) else near
     known = near.sides if isinstance(near, State) else {}
+    shadow = None if start is None else np.array([start.shadow.get(p, 0.0) for p in room])
+    venues = []
+    for code, one in ready.items():
+        venue = _venue(task, one, _starts(task.world, code, start))
+        venues.append(_helped(venue, task, None if near is not task.known else shadow))
     together = solve_together(
-        [
-            _venue(world, one, setting, plants, _starts(world, code, start), base)
-            for code, one in ready.items()
-        ],
+        venues,
         Limits(tuple(room), np.array(list(room.values()))),
-        shadow=None if start is None else np.array([start.shadow.get(p, 0.0) for p in room]),
+        shadow=shadow,
         require=level,
         known=tuple(known[code].equilibrium if code in known else None for code in ready),
     )
@@ -111,34 +145,33 @@ def _settle(
             _refuse_over_cap(setting, side)
     unaided = None
     if together.free is not together.joint:
-        shadow = dict(zip(plants, together.free.shadow, strict=True))
-        unaided = _standing(zip(ready, together.free.stands, strict=True), shadow)
-    loads = zip(room.values(), together.joint.loads, together.joint.shadow, strict=True)
+        free = dict(zip(room, together.free.shadow, strict=True))
+        unaided = _standing(zip(ready, together.free.stands, strict=True), free)
+    loads = zip(room.items(), together.joint.loads, together.joint.shadow, strict=True)
     return State(
-        world=world,
+        world=task.world,
         setting=setting,
         sides=sides,
         shift=shift,
         plants={
-            name: PlantLoad(float(room), float(load), float(shadow))
-            for name, (room, load, shadow) in zip(plants, loads, strict=True)
+            name: PlantLoad(float(most), float(load), float(price))
+            for (name, most), load, price in loads
         },
         unaided=unaided,
+        stands=dict(zip(ready, together.joint.stands, strict=True)),
     )
 
 
-def _surged(
-    world: World, setting: Setting, level: Level, near: State | Start | None, base: State | None
-) -> State:
+def _surged(task: _Task, level: Level, near: State | Start | None) -> State:
     """Return the equilibrium with the shift at which a firm's output has risen as asked."""
-    surge = setting.surges[0]
-    calm = _settle(world, replace(setting, surges=()), "slider", near, base)
+    surge = task.setting.surges[0]
+    calm = _settle(task, "slider", near)
     target = calm.output(surge.firm) * (1 + surge.rise)
     last = calm
 
     def gap(shift: float) -> float:
         nonlocal last
-        last = _settle(world, setting, "slider", last, base, shift)
+        last = _settle(task, "slider", last, shift)
         return last.output(surge.firm) / target - 1
 
     sign = 1.0 if surge.rise > 0 else -1.0
@@ -153,29 +186,16 @@ def _surged(
         inner, outer = outer, min(2 * outer, WIDEST_SHIFT)
     low, high = sorted((sign * inner, sign * outer))
     shift = float(brentq(gap, low, high, xtol=1e-13, rtol=1e-14))
-    return _settle(world, setting, level, last, base, shift)
+    return _settle(task, level, last, shift)
 
 
-def _venue(
-    world: World,
-    ready: Prepared,
-    setting: Setting,
-    plants: Mapping[str, int],
-    starts: Mapping[str, float],
-    base: State | None,
-) -> Venue:
+def _venue(task: _Task, ready: Prepared, starts: Mapping[str, float]) -> Venue:
     """Return one market as part of the joint problem."""
     market, delivered, supply = ready.market, ready.delivered, ready.supply
-    keep = delivered.keep
+    keep, plants, setting = delivered.keep, task.plants, task.setting
     carried = replace(delivered, credit=np.zeros(keep.size)).carried(supply)
     venue = Venue(
-        game=Game(
-            ready.taste,
-            Wedge(keep=keep, cost=carried),
-            ready.conduct,
-            market=market.code,
-            products=market.ids,
-        ),
+        game=_game(task, ready, Wedge(keep=keep, cost=carried)),
         start=np.ones(keep.size),
         size=market.size,
         delivery=Delivery(
@@ -187,7 +207,7 @@ def _venue(
             orders=_orders(ready, setting),
         ),
         commitment=ready.promise,
-        before=_before(world, ready, base) if setting.adjustment < 1 else None,
+        before=_before(task.world, ready, task.base) if setting.adjustment < 1 else None,
         adjustment=setting.adjustment,
     )
     cost = costs_at(venue, np.zeros(len(plants)), 0.0).game.wedge.cost
@@ -195,6 +215,37 @@ def _venue(
     unknown = NEAR_COST * cost / keep
     start = [starts.get(name, new) for name, new in zip(market.ids, unknown, strict=True)]
     return replace(venue, start=np.array(start))
+
+
+def _game(task: _Task, ready: Prepared, wedge: Wedge) -> Game:
+    """Return what is played in a market; who sets which price is not worked out twice."""
+    code, names = ready.market.code, ready.market.ids
+    if task.known is not None:
+        game = task.known.sides[code].equilibrium.game
+        if game.taste is ready.taste and game.conduct is ready.conduct and game.products == names:
+            return game.with_wedge(wedge)
+    return Game(ready.taste, wedge, ready.conduct, market=code, products=names)
+
+
+def _helped(venue: Venue, task: _Task, shadow: PerPlant | None) -> Venue:
+    """Return a venue with what is known of its slopes; nothing where its products are others.
+
+    Args:
+        venue: One market.
+        task: What is solved.
+        shadow: Shadow prices of the known state, where the search starts from there: prices are
+            predicted from its. Shape (P,), USD.
+    """
+    code = venue.game.market
+    if task.known is None or code not in task.known.stands:
+        return venue
+    if task.known.sides[code].market.ids != venue.game.products:
+        return venue
+    near = task.known.nearby[code]
+    if shadow is None:
+        return replace(venue, near=near)
+    start = near.predicted(costs_at(venue, shadow, 0.0).game.wedge.cost)
+    return replace(venue, near=near, start=start if np.all(start > 0) else venue.start)
 
 
 def _orders(ready: Prepared, setting: Setting) -> tuple[Order, ...]:

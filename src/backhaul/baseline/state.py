@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from backhaul.baseline.setting import Setting
 from backhaul.baseline.world import World
 from backhaul.demand.taste import Taste
 from backhaul.equilibrium.solve import Equilibrium
+from backhaul.equilibrium.venue import Nearby, Stand, nearby
 from backhaul.market.conduct import Conduct
 from backhaul.market.market import Market
 from backhaul.market.supply import Supply
@@ -127,6 +129,14 @@ class State:
 
     unaided: Start | None = None
     """Where the markets stand with nobody committed to a volume; None where nobody is."""
+
+    stands: dict[str, Stand] = field(default_factory=dict)
+    """The markets as the solver leaves them, by code; may be empty."""
+
+    @cached_property
+    def nearby(self) -> dict[str, Nearby]:
+        """How each market answers here, by code: a help for the search of other states."""
+        return {code: nearby(stand, len(self.plants)) for code, stand in self.stands.items()}
 
     @property
     def start(self) -> Start:

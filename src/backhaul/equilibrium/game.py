@@ -172,9 +172,14 @@ class Game:
 
     def with_cost(self, cost: PerProduct) -> Game:
         """Return the same game at other unit costs. Shape (J,), market currency per vehicle."""
+        return self.with_wedge(Wedge(keep=self.wedge.keep, cost=cost))
+
+    def with_wedge(self, wedge: Wedge) -> Game:
+        """Return the same game with other net revenues."""
+        _ = self.seller, (self.by_seller_and_nest if self.curvature[2] else self.by_seller)
         game = copy(self)  # with what is known already about who sets which price
         game.__dict__.pop("in_single", None)
-        object.__setattr__(game, "wedge", Wedge(keep=self.wedge.keep, cost=cost))
+        object.__setattr__(game, "wedge", wedge)
         game.__post_init__()
         return game
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 
 from backhaul.equilibrium.commitment import Commitment
 from backhaul.equilibrium.game import Game
-from backhaul.equilibrium.iterate import AIM, Factor, Found, find, require_first_order
+from backhaul.equilibrium.iterate import ACCEPTED, AIM, Factor, Found, find, require_first_order
 from backhaul.equilibrium.pricing import conditions, gap_slopes
 from backhaul.equilibrium.venue import Slopes, Stand, Venue, costs_at, loads_of, slopes_of, stand_at
 from backhaul.shapes import PerPlant, PerProduct, read_only
@@ -53,6 +54,15 @@ NEARLY = 1e-6
 
 CLOSE = 1e-3
 """Complementarity from which on full plants are taken as known."""
+
+FAR = 1e-4
+"""Violation above which prices on the way need not be exact."""
+
+PER_MISS = 1e-2
+"""How exact they are then: |r| / p as a part of the violation."""
+
+AT_FIRST = 1e-5
+"""How exact prices are before the first violation is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,18 +166,25 @@ def balance(
         np.zeros(count) if shadow is None else np.array(shadow, dtype=float),
         np.zeros(len(venues)) if support is None else np.array(support, dtype=float),
     )
-    joint = _first(tuple(venues), limits, first)
+    joint = _at(tuple(venues), limits, first, AT_FIRST)
+    if joint.miss <= FAR:
+        joint = _sharpened(joint)
     if joint.miss <= NO_SEARCH and not joint.is_idle_priced:
         return joint
+    return _sharpened(_searched(joint))
+
+
+def _searched(joint: Joint) -> Joint:
+    """Return the markets where a semismooth Newton method ends."""
     history: list[float] = []
-    kept: _System | None = None
+    kept = _known_system(joint)
     for _ in range(STEPS):
         if _at_a_ceiling(joint):
             break
         merit = _merit(joint)
         history.append(merit)
         kept = None if kept is None else _shifted(kept, joint)
-        moved = None if kept is None else _moved_as_before(joint, kept, merit)
+        moved = None if kept is None else _moved_as_before(joint, kept, max(history[-2:]))
         if moved is None:
             kept = _system(joint)
             moved = _moved(joint, kept, max(history[-MEMORY:]))
@@ -185,15 +202,36 @@ class _Guess:
     support: np.ndarray
 
 
-def _first(venues: tuple[Venue, ...], limits: Limits, guess: _Guess) -> Joint:
-    """Return the markets at the first multipliers."""
+def _at(venues: tuple[Venue, ...], limits: Limits, guess: _Guess, aim: float) -> Joint:
+    """Return the markets at given multipliers, prices from each venue's start on.
+
+    Raises:
+        EquilibriumError: no price equilibrium is found.
+    """
     stands = []
     for venue, support in zip(venues, guess.support, strict=True):
         costs = costs_at(venue, guess.shadow, float(support))
-        found = _found(costs.game, venue.start)
-        require_first_order(costs.game, found)
+        found = _found(costs.game, venue, aim)
+        if not found.worst <= aim:
+            require_first_order(costs.game, found)
         stands.append(stand_at(venue, costs, found))
     return _joint(venues, limits, guess, tuple(stands))
+
+
+def _sharpened(joint: Joint) -> Joint:
+    """Return the markets at the same multipliers with exact prices.
+
+    Raises:
+        EquilibriumError: no price equilibrium is found.
+    """
+    if all(stand.found.now.miss.max() <= AIM for stand in joint.stands):
+        return joint
+    venues = tuple(
+        replace(venue, start=stand.found.price)
+        for venue, stand in zip(joint.venues, joint.stands, strict=True)
+    )
+    found = _at(venues, joint.limits, _Guess(joint.shadow, np.array(joint.support)), AIM)
+    return replace(found, venues=joint.venues)
 
 
 def _joint(
@@ -217,9 +255,12 @@ def _moved_as_before(joint: Joint, system: _System, merit: float) -> Joint | Non
 
     A step costs a third of one with slopes of its own; it is worth it where it helps much.
     """
-    step = _to_full_plants(system) if joint.miss <= CLOSE else _to_complementarity(system)
-    found = _try(joint, system, step)
-    return found if found is not None and _merit(found) <= MUCH * merit else None
+    directions = (_to_full_plants, _to_complementarity)
+    for direction in directions[: 1 if joint.miss <= CLOSE else 2]:
+        found = _try(joint, system, _bounded(direction(system)))
+        if found is not None and _merit(found) <= MUCH * merit:
+            return found
+    return None
 
 
 def _moved(joint: Joint, system: _System, allowed: float) -> Joint | None:
@@ -276,6 +317,34 @@ def _system(joint: Joint) -> _System:
     slopes = tuple(
         slopes_of(stand, count, factor) for stand, factor in zip(joint.stands, factors, strict=True)
     )
+    return _assembled(joint, slopes, factors)
+
+
+def _known_system(joint: Joint) -> _System | None:
+    """Return the conditions at a point with the slopes that venues know from near by, if any.
+
+    A venue that knows none gets its own, unless none knows any.
+    """
+    if all(venue.near is None for venue in joint.venues):
+        return None
+    count = len(joint.limits.names)
+    factors, slopes = [], []
+    for venue, stand in zip(joint.venues, joint.stands, strict=True):
+        near = venue.near
+        if near is None:
+            factor = lu_factor(gap_slopes(stand.costs.game, stand.found.now), check_finite=False)
+        else:
+            factor = near.factor
+        is_known = near is not None and np.array_equal(near.pace, venue.pace)
+        known = near.slopes if near is not None and is_known else slopes_of(stand, count, factor)
+        factors.append(factor)
+        slopes.append(known)
+    return _assembled(joint, tuple(slopes), tuple(factors))
+
+
+def _assembled(joint: Joint, slopes: tuple[Slopes, ...], factors: tuple[Factor, ...]) -> _System:
+    """Return the conditions at a point with these slopes of its venues."""
+    count = len(joint.limits.names)
     places = _committed(joint.venues)
     value, slack, unit = _standing(joint)
     slope = np.zeros((value.size, value.size))
@@ -373,7 +442,11 @@ def _to_complementarity(system: _System) -> np.ndarray:
     of_value = np.where(length > 0, 1 - a / safe, corner)
     of_slack = np.where(length > 0, 1 - b / safe, corner)
     matrix = np.diag(of_value) + of_slack[:, None] * system.slope
-    step = _solved(matrix, -(a + b - length))
+    return _bounded(_solved(matrix, -(a + b - length)))
+
+
+def _bounded(step: np.ndarray) -> np.ndarray:
+    """Return a step, shortened where a multiplier would go too far at once."""
     return step * min(1.0, FURTHEST / max(float(np.abs(step).max(initial=0.0)), FURTHEST))
 
 
@@ -405,44 +478,74 @@ def _try(joint: Joint, system: _System, step: np.ndarray) -> Joint | None:
     support = np.array(joint.support)
     support[list(system.places)] = (value * system.unit)[count:]
     guess = _Guess(value[:count] * USD, support)
+    aim = AIM if joint.miss <= FAR else min(PER_MISS * joint.miss, FAR)
     stands = []
     for place, (venue, stand) in enumerate(zip(joint.venues, joint.stands, strict=True)):
         columns = moved[:count]
         own = moved[count + system.places.index(place)] if place in system.places else 0.0
         predicted = stand.found.price + system.slopes[place].best @ np.append(columns, own)
         costs = costs_at(venue, guess.shadow, float(support[place]))
-        found = _followed(costs.game, predicted, stand.found.price, system.factors[place])
-        if not found.holds:
+        found = stand.found
+        is_moved = not np.array_equal(costs.game.wedge.cost, stand.costs.game.wedge.cost)
+        if is_moved or not found.worst <= aim:
+            found = _followed(costs.game, predicted, found.price, system.factors[place], aim)
+        if not found.worst <= max(aim, ACCEPTED):
             return None
         stands.append(stand_at(venue, costs, found))
     return _joint(joint.venues, joint.limits, guess, tuple(stands))
 
 
-def _found(game: Game, start: PerProduct) -> Found:
+def _found(game: Game, venue: Venue, aim: float) -> Found:
     """Return the equilibrium from prices to start with: these themselves where they are one."""
+    near = venue.near
+    if near is not None:
+        return _followed(game, venue.start, venue.start, near.factor, aim)
+    with np.errstate(all="ignore"):
+        now = conditions(game, venue.start)
+    if now.miss.max() <= aim:
+        return Found(now=now, rounds=1)
+    return find(game, venue.start)
+
+
+def _followed(
+    game: Game, predicted: PerProduct, last: PerProduct, factor: Factor, aim: float
+) -> Found:
+    """Return the equilibrium near predicted prices: chord steps, or the robust iteration.
+
+    The slopes are those of an earlier point, corrected by what the steps since have shown.
+
+    Source:
+        Kelley (1995), Iterative Methods for Linear and Nonlinear Equations, chapter 7.
+    """
+    usable = bool(np.all(np.isfinite(predicted) & (predicted > 0)))
+    start = predicted if usable else last
+    steps: list[np.ndarray] = []
     with np.errstate(all="ignore"):
         now = conditions(game, start)
-    if now.miss.max() <= AIM:
-        return Found(now=now, rounds=1)
-    return find(game, start)
+        for rounds in range(1, 16):
+            worst = float(now.miss.max())
+            if worst <= aim:
+                return Found(now=now, rounds=rounds)
+            step = _chord(factor, now.gap, start, steps)
+            trial = conditions(game, now.price + start * step)
+            steps.append(step)
+            if not (np.all(trial.price > 0) and float(trial.miss.max()) <= 0.5 * worst):
+                break
+            now = trial
+        return find(game, start)
 
 
-def _followed(game: Game, predicted: PerProduct, last: PerProduct, factor: Factor) -> Found:
-    """Return the equilibrium near predicted prices: chord steps, or the robust iteration."""
-    usable = bool(np.all(np.isfinite(predicted) & (predicted > 0)))
-    now = conditions(game, predicted if usable else last)
-    for rounds in range(1, 12):
-        worst = float(now.miss.max())
-        if worst <= AIM:
-            return Found(now=now, rounds=rounds)
-        price = now.price - lu_solve(factor, now.gap, check_finite=False)
-        if not np.all(price > 0):
-            break
-        trial = conditions(game, price)
-        if not float(trial.miss.max()) <= 0.3 * worst:
-            break
-        now = trial
-    return find(game, predicted if usable else last)
+def _chord(
+    factor: Factor, gap: PerProduct, unit: PerProduct, steps: list[np.ndarray]
+) -> np.ndarray:
+    """Return the next step as a part of the prices, slopes corrected by the steps before."""
+    step = -lu_solve(factor, gap, check_finite=False) / unit
+    for taken, following in pairwise(steps):
+        step = step + following * (taken @ step) / (taken @ taken)
+    if steps:
+        last = steps[-1]
+        step = step / (1 - (last @ step) / (last @ last))
+    return step
 
 
 def _committed(venues: Sequence[Venue]) -> tuple[int, ...]:

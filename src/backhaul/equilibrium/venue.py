@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import lu_solve
+from scipy.linalg import lu_factor, lu_solve
 
 from backhaul.demand.shares import shares
 from backhaul.demand.slopes import share_slopes
 from backhaul.equilibrium.commitment import Commitment
 from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.iterate import Factor, Found
-from backhaul.equilibrium.pricing import margin_matrix
+from backhaul.equilibrium.pricing import gap_slopes, margin_matrix
 from backhaul.equilibrium.sourcing import Links, Sourcing, link_slopes, source
 from backhaul.shapes import (
     IndexPerLink,
@@ -82,6 +82,10 @@ class Venue:
 
     adjustment: float = 1.0
     """Part of the way from `before` to the equilibrium that prices go."""
+
+    near: Nearby | None = None
+    """The same venue in equilibrium at other costs, whose slopes are tried first; None: nothing is
+    known. It speeds the search and does not move the answer."""
 
     pace: PerProduct = field(init=False)
     """Change of the price charged per change of the equilibrium's. Shape (J,), in (0, 1]."""
@@ -171,6 +175,55 @@ def loads_of(stand: Stand, plants: int) -> PerPlant:
     loads = np.zeros(plants)
     np.add.at(loads, delivery.plant[bounded], units[bounded])
     return loads
+
+
+@dataclass(frozen=True, eq=False)
+class Nearby:
+    """A venue in equilibrium, and how it answers there: to start the search at other costs."""
+
+    price: PerProduct
+    """Equilibrium prices. Shape (J,), market currency per vehicle."""
+
+    cost: PerProduct
+    """Unit costs at which they are that. Shape (J,), market currency per vehicle."""
+
+    factor: Factor
+    """LU factors of dr/dp there."""
+
+    passing: np.ndarray
+    """Slopes of the equilibrium prices in unit costs. Shape (J, J)."""
+
+    slopes: Slopes
+    """How the venue answers multipliers."""
+
+    pace: PerProduct
+    """The venue's, for which the slopes hold. Shape (J,)."""
+
+    def predicted(self, cost: PerProduct) -> PerProduct:
+        """Return the prices at other unit costs, to first order. Shape (J,), market currency."""
+        price: PerProduct = self.price + self.passing @ (cost - self.cost)
+        return price
+
+
+def nearby(stand: Stand, plants: int) -> Nearby:
+    """Return a solved venue as a help for others near by.
+
+    Args:
+        stand: The venue in equilibrium.
+        plants: Number of limited plants.
+    """
+    game, now = stand.costs.game, stand.found.now
+    factor = lu_factor(gap_slopes(game, now), check_finite=False)
+    moved = margin_matrix(game, now.choice)
+    moved /= (game.curvature[0] * game.wedge.keep * now.pull)[:, None]
+    return Nearby(
+        price=now.price,
+        cost=game.wedge.cost,
+        factor=factor,
+        passing=-lu_solve(factor, moved, check_finite=False),
+        slopes=slopes_of(stand, plants, factor),
+        pace=stand.venue.pace,
+    )
 
 
 @dataclass(frozen=True, eq=False)

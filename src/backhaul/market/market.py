@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from backhaul.errors import MarketError
 from backhaul.market.product import Product
-from backhaul.shapes import FlagPerProduct, IndexPerProduct, PerProduct
+from backhaul.shapes import FlagPerProduct, IndexPerProduct, PerProduct, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,25 +58,25 @@ class Market:
         """Potential buyers in the year: households times the replacement rate."""
         return self.households * self.replacement_rate
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Product identifiers. Length J."""
         return tuple(product.id for product in self.products)
 
-    @property
+    @cached_property
     def firms(self) -> tuple[str, ...]:
         """Firm of each product. Length J."""
         return tuple(product.firm for product in self.products)
 
-    @property
+    @cached_property
     def price(self) -> PerProduct:
         """Consumer price, tax included. Shape (J,), currency per vehicle."""
-        return np.array([product.price for product in self.products])
+        return read_only(np.array([product.price for product in self.products]))
 
-    @property
+    @cached_property
     def units(self) -> PerProduct:
         """Vehicles registered in the year. Shape (J,)."""
-        return np.array([product.units for product in self.products])
+        return read_only(np.array([product.units for product in self.products]))
 
     @property
     def shares(self) -> PerProduct:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from backhaul.ground.remember import remembered
 from backhaul.market.link import Link
 from backhaul.market.product import Product
 from backhaul.shapes import IndexPerLink, PerLink, PerProduct, read_only
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,33 @@ class Supply:
         """Country of assembly of each link. Length L."""
         return _countries(self.links)
 
+    @cached_property
+    def cells(self) -> tuple[tuple[tuple[str, str], ...], IndexPerLink]:
+        """Distinct pairs of country of assembly and vehicle class, and each link's. Shape (L,)."""
+        return _distinct(
+            (link.country, self.products[j].vehicle_class)
+            for link, j in zip(self.links, self.product.tolist(), strict=True)
+        )
+
+    @cached_property
+    def origins(self) -> tuple[tuple[str, ...], IndexPerLink]:
+        """Countries of assembly, and that of each link as an index. Shape (L,)."""
+        return _distinct(self.countries)
+
+    @cached_property
+    def traits(self) -> tuple[tuple[tuple[tuple[str, str], ...], ...], IndexPerLink]:
+        """Distinct traits of a car with its country of assembly, and each link's. Shape (L,)."""
+        of_product = [product.traits for product in self.products]
+        return _distinct(
+            tuple({**of_product[j], "assembly": link.country}.items())
+            for link, j in zip(self.links, self.product.tolist(), strict=True)
+        )
+
+    @cached_property
+    def firm(self) -> np.ndarray:
+        """Firm of each link. Shape (L,), texts."""
+        return np.array([product.firm for product in self.products])[self.product]
+
     def content(self, country: str) -> PerLink:
         """Return the share of each link's factory cost that comes from a country. Shape (L,)."""
         return _content(self.links, country)
@@ -84,6 +115,13 @@ class Supply:
             product=np.concatenate([self.product, other.product + len(self.products)]),
             **joined,
         )
+
+
+def _distinct(things: Iterable[Thing]) -> tuple[tuple[Thing, ...], IndexPerLink]:
+    """Return the distinct things in the order in which they come, and which one each is."""
+    order: dict[Thing, int] = {}
+    index = [order.setdefault(thing, len(order)) for thing in things]
+    return tuple(order), read_only(np.array(index, dtype=int), int)
 
 
 @remembered

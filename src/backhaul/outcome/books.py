@@ -28,6 +28,13 @@ OWNERS = {
 """By country, then by home of the firm: the parameter with the residents' share of its profit."""
 
 
+_AT_ANY_RATE = {
+    *("accounts", "flows", "sales_to_states", "home", "fixed_costs"),
+    *("supports", "support_paid", "support_by_firm", "resources", "spending"),
+}
+"""Entries of the books, kept once read, that do not depend on how sums in yen are valued."""
+
+
 @dataclass(frozen=True, slots=True)
 class SupportLine:
     """Support for one firm's cars in one market, USD a year."""
@@ -53,7 +60,9 @@ class Books:
 
     def valued_like(self, other: Books) -> Books:
         """Return these books with sums in yen valued at the other state's exchange rate."""
-        return replace(self, yen=other.state.setting.jpy_per_usd)
+        books = replace(self, yen=other.state.setting.jpy_per_usd)
+        vars(books).update({name: vars(self)[name] for name in _AT_ANY_RATE & set(vars(self))})
+        return books
 
     def own_money(self, country: str) -> float:
         """Return what a USD at the state's rate is worth to residents of a country, USD."""

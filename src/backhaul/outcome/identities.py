@@ -21,7 +21,7 @@ def identity_gaps(baseline: Books, scenario: Books) -> dict[str, float]:
     Raises:
         EquilibriumError: a gap is larger than 1e-9: a fault of the program, never of the data.
     """
-    pair = (Books(baseline.state), Books(scenario.state))  # each in USD at its own rate
+    pair = (_at_own_rate(baseline), _at_own_rate(scenario))
 
     def worst(gap: Callable[[Books], float]) -> float:
         return float(max(gap(books) for books in pair))
@@ -42,6 +42,11 @@ def identity_gaps(baseline: Books, scenario: Books) -> dict[str, float]:
             fix="Report this with the scenario file: the books of this run do not balance.",
         )
     return gaps
+
+
+def _at_own_rate(books: Books) -> Books:
+    """Return the books of the same state in USD at its own exchange rate."""
+    return books if books.yen is None else Books(books.state)
 
 
 def _units_gap(books: Books) -> float:

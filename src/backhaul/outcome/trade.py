@@ -78,14 +78,15 @@ def flows(state: State) -> tuple[Flow, ...]:
     """Return the flows of a state by origin and market, public purchases included."""
     found: dict[tuple[str, str], list[float]] = {}
     for code, side in state.sides.items():
-        delivered = side.delivered
+        delivered, (countries, place) = side.delivered, side.supply.origins
+        cars = side.link_units
         freight = delivered.ocean_freight + delivered.insurance
-        each = zip(side.link_units, delivered.free_on_board, freight, strict=True)
-        for country, (cars, value, way) in zip(side.supply.countries, each, strict=True):
-            entry = found.setdefault((country, code), [0.0, 0.0, 0.0])
-            entry[0] += cars
-            entry[1] += cars * value
-            entry[2] += cars * way
+        sums = [
+            np.bincount(place, weights=amount, minlength=len(countries)).tolist()
+            for amount in (cars, cars * delivered.free_on_board, cars * freight)
+        ]
+        for index, country in enumerate(countries):
+            found[country, code] = [amounts[index] for amounts in sums]
     for sale in public_sales(state):
         entry = found.setdefault((sale.origin, sale.purchase.buyer), [0.0, 0.0, 0.0])
         entry[0] += sale.purchase.units

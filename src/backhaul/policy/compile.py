@@ -221,38 +221,28 @@ def factory_cost(supply: Supply, money: Money) -> PerLink:
 
 def _duty_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return the ad valorem duty of each link, with its own US content. Shape (L,)."""
-    cells = [
-        (link.country, supply.products[product].vehicle_class)
-        for link, product in zip(supply.links, supply.product, strict=True)
+    cells, index = supply.cells
+    answers = [
+        None if origin == supply.importer else tariff(measures, supply.importer, origin, kind, on)
+        for origin, kind in cells
     ]
-    answers = {
-        (origin, kind): tariff(measures, supply.importer, origin, kind, on)
-        for origin, kind in dict.fromkeys(cells)
-        if origin != supply.importer
-    }
-    content = supply.content("USA")
-    return np.array(
-        [
-            answers[cell].rate_at(float(share)) if cell in answers else 0.0
-            for cell, share in zip(cells, content, strict=True)
-        ]
-    )
+    on_value = np.array([0.0 if a is None else a.rate_on_value for a in answers])
+    on_content = np.array([0.0 if a is None else a.rate_on_content for a in answers])
+    return on_value[index] + on_content[index] * (1.0 - supply.content("USA"))
 
 
 def _specific_duties(
     supply: Supply, measures: tuple[Measure, ...], on: date, currency: str
 ) -> PerLink:
     """Return the duty per vehicle of each link. Shape (L,), market currency."""
-    cells = [
-        (link.country, supply.products[product].vehicle_class)
-        for link, product in zip(supply.links, supply.product, strict=True)
+    cells, index = supply.cells
+    amounts = [
+        0.0
+        if origin == supply.importer
+        else specific_duty(measures, supply.importer, origin, kind, on, currency)
+        for origin, kind in cells
     ]
-    amounts = {
-        (origin, kind): specific_duty(measures, supply.importer, origin, kind, on, currency)
-        for origin, kind in dict.fromkeys(cells)
-        if origin != supply.importer
-    }
-    return np.array([amounts.get(cell, 0.0) for cell in cells])
+    return np.array(amounts)[index]
 
 
 def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProduct:
@@ -265,11 +255,9 @@ def credits(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerProdu
 
 def credits_by_link(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return the purchase subsidy that a car of each link carries. Shape (L,), market currency."""
-    amounts = []
-    for link, product in zip(supply.links, supply.product, strict=True):
-        traits = supply.products[product].traits | {"assembly": link.country}
-        amounts.append(_credit(measures, supply.importer, on, tuple(traits.items())))
-    return np.array(amounts)
+    distinct, index = supply.traits
+    amounts = [_credit(measures, supply.importer, on, traits) for traits in distinct]
+    return np.array(amounts)[index]
 
 
 @remembered

@@ -8,11 +8,12 @@ from datetime import date
 import numpy as np
 
 from backhaul.ground.remember import remembered
+from backhaul.market.link import Link
 from backhaul.market.measure import Measure, Relation
 from backhaul.market.supply import Supply
 from backhaul.policy.amend import SCENARIO_SOURCE
 from backhaul.policy.duty import parts_offset, tariff
-from backhaul.shapes import PerLink, PerProduct
+from backhaul.shapes import PerLink, PerProduct, read_only
 
 CHARGING = ("USA", "JPN")
 """Countries whose duties on parts are in the measures table."""
@@ -23,17 +24,34 @@ PAYS_GENERAL_RATE = {"ROW": "CHN"}
 
 def parts_rates(supply: Supply, measures: tuple[Measure, ...], on: date) -> PerLink:
     """Return gross parts duty as a share of the factory cost of each link. Shape (L,)."""
+    total = np.zeros(len(supply.links))
+    for importer in CHARGING:
+        for origin, share in _parts_of(supply.links, importer):
+            total += share * rate_on_parts(measures, importer, origin, on)
+    return total
 
-    def of_link(country: str, parts: dict[str, float]) -> float:
-        if country not in CHARGING:
-            return 0.0
-        return sum(
-            share * rate_on_parts(measures, country, origin, on)
-            for origin, share in parts.items()
-            if share > 0
+
+@remembered
+def _parts_of(links: tuple[Link, ...], country: str) -> tuple[tuple[str, PerLink], ...]:
+    """Return parts by origin in what a country assembles: shares of the factory cost by link."""
+    mine = [link if link.country == country else None for link in links]
+    origins = dict.fromkeys(
+        origin for link in mine if link for origin, share in link.parts.items() if share > 0
+    )
+    return tuple(
+        (
+            origin,
+            read_only(
+                np.array(
+                    [
+                        link.parts_share * max(0.0, link.parts.get(origin, 0.0)) if link else 0.0
+                        for link in mine
+                    ]
+                )
+            ),
         )
-
-    return np.array([link.parts_share * of_link(link.country, link.parts) for link in supply.links])
+        for origin in origins
+    )
 
 
 @remembered
@@ -93,7 +111,7 @@ def duty_left(
     if rate == 0:
         return {}
     added = parts_rates(supply, measures, on) - ordinary_rates(supply, measures, on)
-    firm, at_home = _firms(supply), _assembled_in_usa(supply)
+    firm, at_home = supply.firm, _assembled_in_usa(supply)
     built = units[supply.product] * supply.share * at_home
     left = {}
     for name in sorted(set(firm[at_home])):
@@ -123,15 +141,10 @@ def net_parts_rates(
     if not left:
         return gross
     ordinary = ordinary_rates(supply, measures, on)
-    kept = np.array([left.get(name, 1.0) for name in _firms(supply)])
+    kept = np.array([left.get(name, 1.0) for name in supply.firm])
     return np.where(_assembled_in_usa(supply), ordinary + (gross - ordinary) * kept, gross)
-
-
-def _firms(supply: Supply) -> np.ndarray:
-    """Return the firm of each link. Shape (L,)."""
-    return np.array([product.firm for product in supply.products])[supply.product]
 
 
 def _assembled_in_usa(supply: Supply) -> np.ndarray:
     """Return which links start in the United States. Shape (L,), flags."""
-    return np.array([country == "USA" for country in supply.countries])
+    return np.array(supply.countries) == "USA"
