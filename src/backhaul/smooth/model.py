@@ -217,6 +217,7 @@ class Model:
         padded = np.zeros((CHUNK, rows.shape[1]))
         padded[: len(rows)] = rows
         found = self._many(padded, np.arange(CHUNK) < len(rows), self.near)
+        found = jax.block_until_ready(found)  # lets other threads go on meanwhile; reading does not
         return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(rows)], found)
 
     def gradient(self, figure: str, values: np.ndarray | None = None) -> np.ndarray:
