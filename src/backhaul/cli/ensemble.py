@@ -12,7 +12,7 @@ import typer
 
 from backhaul.cli.answer import Answer, Block, Grid, Text
 from backhaul.cli.counting import Watch, counting
-from backhaul.cli.options import DataFolder, JsonFlag, evidence_from
+from backhaul.cli.options import Consumers, DataFolder, JsonFlag, evidence_from
 
 if TYPE_CHECKING:
     from backhaul.scenario.scenario import Scenario
@@ -86,6 +86,7 @@ def ensemble(  # noqa: PLR0913 - options of a command
             help="Give one draw in a hundred, and every flagged one, the whole certificate.",
         ),
     ] = True,
+    consumers: Consumers = None,
     data: DataFolder = None,
     json: JsonFlag = False,
 ) -> Answer:
@@ -100,8 +101,10 @@ def ensemble(  # noqa: PLR0913 - options of a command
     from backhaul.scenario.file import load_scenario
     from backhaul.study.draws import rounded_up
     from backhaul.study.ensemble import Plan
+    from backhaul.study.opened import with_consumers
 
-    questions = load_scenario(scenario), load_scenario(baseline) if baseline else None
+    question = with_consumers(load_scenario(scenario), consumers)
+    questions = question, load_scenario(baseline) if baseline else None
     rounded_up(n)
     if out is not None:
         refuse_foreign(out, ENSEMBLE)  # before the work, so that nobody waits for a refusal

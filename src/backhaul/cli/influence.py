@@ -9,7 +9,7 @@ import typer
 
 from backhaul.cli.answer import Answer, Block, Grid, Text
 from backhaul.cli.counting import counting
-from backhaul.cli.options import DataFolder, JsonFlag, evidence_from
+from backhaul.cli.options import Consumers, DataFolder, JsonFlag, evidence_from
 
 if TYPE_CHECKING:
     from backhaul.report.influence import Told
@@ -71,6 +71,7 @@ def influence(  # noqa: PLR0913 - options of a command
         str | None,
         typer.Option("--baseline", metavar="NAME", help="Compare with this scenario."),
     ] = None,
+    consumers: Consumers = None,
     data: DataFolder = None,
     json: JsonFlag = False,
 ) -> Answer:
@@ -85,8 +86,9 @@ def influence(  # noqa: PLR0913 - options of a command
     from backhaul.report.study_page import INFLUENCE
     from backhaul.scenario.file import load_scenario
     from backhaul.study.draws import rounded_up
+    from backhaul.study.opened import with_consumers
 
-    question = load_scenario(scenario)
+    question = with_consumers(load_scenario(scenario), consumers)
     compared = load_scenario(baseline) if baseline else None
     rounded_up(n)
     if out is not None:
@@ -162,13 +164,7 @@ def _blocks(told: Told, out: Path | None) -> tuple[Block, ...]:
                 right=frozenset({"alone", "in all"}),
             )
         )
-    count = sum(one.count for one in found.utilities)
-    blocks.append(
-        Text(
-            f"Gradients by {len(found.bars) + len(found.chosen) + count:,} numbers, {count:,} of "
-            "them utilities of a product to a type of buyer."
-        )
-    )
+    blocks.append(Text(_numbers(told)))
     said = (
         f"Written: {out / 'report.html'}"
         if out is not None
@@ -176,3 +172,14 @@ def _blocks(told: Told, out: Path | None) -> tuple[Block, ...]:
     )
     blocks.append(Text(said))
     return tuple(blocks)
+
+
+def _numbers(told: Told) -> str:
+    """Return by how many numbers the figure was differentiated, and how long that takes."""
+    found = told.influence
+    count, spent = sum(one.count for one in found.utilities), found.seconds
+    return (
+        f"Gradient by {found.numbers:,} numbers, {count:,} of them utilities of a product to a "
+        f"type of buyer, in {1000 * spent['gradient']:,.0f} ms; one solve takes "
+        f"{1000 * spent['solve']:,.0f} ms: {found.ratio:.2g} solves' time."
+    )

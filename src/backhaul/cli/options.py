@@ -22,6 +22,17 @@ DataFolder = Annotated[
         "a table that is missing there comes from the package.",
     ),
 ]
+Consumers = Annotated[
+    int | None,
+    typer.Option(
+        "--consumers",
+        metavar="N",
+        min=2,
+        max=10_000,
+        help="Types of buyers by income in each market, in place of the table's; 20 give the same "
+        "figures as 500 to six digits.",
+    ),
+]
 
 
 def evidence_from(folder: Path | None) -> Evidence:

@@ -17,6 +17,7 @@ from backhaul.report.charts.spread import Swing, tornado_chart
 from backhaul.report.page import Page, page_html
 from backhaul.report.parts import Block, Grid, Prose, Section
 from backhaul.report.study_page import INFLUENCE, closing, left_out, scaled, write_study
+from backhaul.study.differences import KINKED, UNKNOWN, Tested
 from backhaul.study.indices import Indices
 from backhaul.study.influence import Bar, Influence
 
@@ -45,7 +46,7 @@ class Told:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the folder."""
         check = pd.DataFrame(
-            list(self.influence.check), columns=["key", "gradient", "difference", "error"]
+            [one.as_dict() for one in self.influence.check], columns=list(Tested.__slots__)
         )
         found = {"influence": self.influence.table(), "check": check}
         return found if self.indices is None else found | {"indices": self.indices.table()}
@@ -97,12 +98,23 @@ def sentences(told: Told) -> tuple[str, ...]:
         f"{len(found.bars):,} uncertain inputs together, to first order, by "
         f"{words.quantity(found.total, unit)}.",
     ]
-    if found.check:
-        said.append(
-            f"The {len(found.check)} strongest gradients agree with central differences to "
-            f"{found.worst_check:.0e}."
-        )
-    return tuple(said)
+    return (*said, *_checked(found))
+
+
+def _checked(found: Influence) -> tuple[str, ...]:
+    """Return how many gradients were checked, how many stand at a kink, and the largest error."""
+    if not found.check:
+        return ()
+    count = len(found.check)
+    failed = sum(one.verdict == UNKNOWN for one in found.check)
+    kinks = f"{found.kinks} of them stand at a kink" if found.kinks else "none stands at a kink"
+    errors = [one.error for one in found.check if one.error is not None]
+    said = (
+        f"{count} gradients, the strongest among them, were held against differences of solves: "
+        f"{kinks}, and the largest error is {max(errors, default=0.0):.0e}."
+    )
+    more = f" {failed} could not be checked for want of an answer beside the centre."
+    return (said + (more if failed else ""),)
 
 
 def label_of(found: Influence) -> str:
@@ -290,31 +302,41 @@ def _index_panel(title: str, rows: Sequence[tuple[str, float, float, float]]) ->
 
 
 def _check(found: Influence) -> tuple[Block, ...]:
-    """Return gradients beside central differences."""
+    """Return gradients beside differences of solves."""
     if not found.check:
         return (Prose("The gradient was not held against differences here."),)
-    rows = tuple(
-        (
-            str(row["key"]),
-            f"{row['gradient']:.8g}",
-            words.NONE if row["difference"] is None else f"{row['difference']:.8g}",
-            "no answer beside the centre" if row["error"] is None else f"{row['error']:.1e}",
-        )
-        for row in found.check
+    told = Prose(
+        "Gradients are found by differentiating the conditions of every equilibrium, not by "
+        "solving again. Here the strongest, and some others taken at random, stand beside "
+        "differences of whole solves at steps on both sides of the centre, extrapolated to a step "
+        "of nothing. The error is a share of the effect, or of a ten-thousandth of the largest "
+        "effect where that is more."
     )
+    grid = Grid(
+        caption="Gradient and difference",
+        heads=("Input", "Gradient", "Difference", "From below", "From above", "Error"),
+        rows=tuple(_check_cells(one) for one in found.check),
+        numeric=(1, 2, 3, 4, 5),
+    )
+    kinks = Prose(
+        "Where the slopes of the two sides differ the figure has a kink: a plant's capacity or the "
+        "larger of two amounts begins to bind there. The gradient is then that of one side, or "
+        "lies between the two, and the bar above says little about the other side.",
+        small=True,
+    )
+    return (told, grid, kinks) if found.kinks else (told, grid)
+
+
+def _check_cells(one: Tested) -> tuple[str, ...]:
+    """Return one gradient with its differences as text."""
+    said = {KINKED: "kink", UNKNOWN: "no answer beside the centre"}.get(one.verdict, words.NONE)
+    sides = (one.left, one.right) if one.verdict == KINKED else (None, None)
     return (
-        Prose(
-            "Gradients are found by differentiating the conditions of every equilibrium, not by "
-            "solving again. Here the strongest stand beside central differences of fourth order "
-            "of whole solves; the error is a share of the effect, or of a ten-thousandth of the "
-            "largest effect where that is more."
-        ),
-        Grid(
-            caption="Gradient and central difference",
-            heads=("Input", "Gradient", "Difference", "Error"),
-            rows=rows,
-            numeric=(1, 2, 3),
-        ),
+        one.key,
+        f"{one.gradient:.8g}",
+        said if one.difference is None else f"{one.difference:.8g}",
+        *(words.NONE if side is None else f"{side:.8g}" for side in sides),
+        words.NONE if one.error is None else f"{one.error:.1e}",
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from backhaul.errors import EquilibriumError, ScenarioError
+from backhaul.study.differences import FLOOR, KINKED, Tested, against_differences
 from backhaul.study.draws import half_width, is_uncertain
-from backhaul.study.rows import Rows, at_centre
+from backhaul.study.rows import at_centre
 from backhaul.study.whole import (
     Asked,
     FigureName,
@@ -25,14 +27,17 @@ from backhaul.study.whole import (
     tell,
 )
 
-CHECKED = 16
-"""How many of the strongest inputs are checked, by four solves each."""
+CHECKED = 24
+"""How many of the strongest inputs are checked."""
 
-STEP = 0.05
-"""Wider step of the check, as a share of an input's half width; the other is half of it."""
+OTHERS = 8
+"""How many of the other inputs that move the figure to speak of are checked, taken at random."""
 
-FLOOR = 1e-4
-"""Errors are counted against at least this share of the largest effect."""
+SEED = 1
+"""Seed of that choice."""
+
+REPEATS = 3
+"""Runs of a solve and of the gradient, of which the fastest counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,11 @@ class Influence:
     """What is chosen and not uncertain: laws and instruments, with effect 0, by gradient."""
 
     utilities: tuple[Utilities, ...]
-    check: tuple[dict[str, Any], ...]
-    """Strongest inputs: gradient, central difference, and the error between them; the last two
-    are None where a solve beside the centre failed."""
+    check: tuple[Tested, ...]
+    """Some gradients beside differences of solves."""
+
+    seconds: Mapping[str, float]
+    """How long one solve takes, and one gradient by everything; no part of what is written."""
 
     @property
     def by_kind(self) -> dict[str, float]:
@@ -110,8 +117,23 @@ class Influence:
     @property
     def worst_check(self) -> float:
         """Largest error of the check; 0 without a check, infinite where a solve failed."""
-        errors = [row["error"] for row in self.check]
-        return max((np.inf if error is None else float(error) for error in errors), default=0.0)
+        errors = (np.inf if one.error is None else one.error for one in self.check)
+        return max(errors, default=0.0)
+
+    @property
+    def kinks(self) -> int:
+        """How many of the inputs that were checked stand at a kink of the figure."""
+        return sum(one.verdict == KINKED for one in self.check)
+
+    @property
+    def numbers(self) -> int:
+        """By how many numbers the figure was differentiated."""
+        return len(self._all) + sum(one.count for one in self.utilities)
+
+    @property
+    def ratio(self) -> float:
+        """Time of the gradient by everything, in solves."""
+        return self.seconds["gradient"] / self.seconds["solve"]
 
     def table(self) -> pd.DataFrame:
         """Return every input as a row: uncertain ones by effect, then what is chosen."""
@@ -143,7 +165,8 @@ class Influence:
             ],
             "check": {
                 "largest_error": self.worst_check if np.isfinite(self.worst_check) else None,
-                "inputs": list(self.check),
+                "kinks": self.kinks,
+                "inputs": [one.as_dict() for one in self.check],
             },
             "manifest": dict(self.asked.manifest),
         }
@@ -165,7 +188,7 @@ def influence(
         figure: Name of a headline figure; None takes the support per vehicle where there is one,
             else the net balance.
         asked: The question, for what is written down.
-        check: Whether the strongest inputs are held against central differences.
+        check: Whether some gradients are held against differences of solves.
         progress: Called with steps done, steps in all and what is being done.
         is_cancelled: Asked between the steps.
 
@@ -195,11 +218,17 @@ def influence(
             fix="Report the scenario to the authors; the figure has a kink at its centre.",
         )
     bars = _bars(model.inputs, gradient)
-    found: tuple[dict[str, Any], ...] = ()
+    found: tuple[Tested, ...] = ()
     if check:
         stop_if(is_cancelled)
-        tell(progress, 2, steps, "central differences")
-        found = _check(model, place, bars[:CHECKED])
+        tell(progress, 2, steps, "differences of solves")
+        found = against_differences(
+            model,
+            place,
+            [(bar.key, bar.gradient, bar.half_width) for bar in _to_check(bars)],
+            centre=central,
+            largest=abs(bars[0].effect) if bars else 0.0,
+        )
     tell(progress, steps, steps, "done")
     return Influence(
         asked=asked,
@@ -209,6 +238,7 @@ def influence(
         chosen=_chosen(model.inputs, gradient),
         utilities=_utilities(slopes),
         check=found,
+        seconds=_seconds(model, name),
     )
 
 
@@ -264,36 +294,27 @@ def _utilities(by_market: Mapping[str, np.ndarray]) -> tuple[Utilities, ...]:
     )
 
 
-def _check(model: WholeModel, place: int, strongest: Sequence[Bar]) -> tuple[dict[str, Any], ...]:
-    """Return gradients beside central differences of fourth order.
-
-    The error is that of effects, as a share of the larger of the input's own and `FLOOR` times
-    the largest.
-    """
-    if not strongest:
-        return ()
-    position = {one.key: number for number, one in enumerate(model.inputs)}
-    values = np.tile(model.centre(), (4 * len(strongest), 1))
-    for k, bar in enumerate(strongest):
-        for j, factor in enumerate((-1.0, -0.5, 0.5, 1.0)):
-            values[4 * k + j, position[bar.key]] += factor * STEP * bar.half_width
-    rows = Rows.of(model.solve(values), (place,))
-    largest = max(abs(bar.effect) for bar in strongest)
-    found = []
-    for k, bar in enumerate(strongest):
-        four = rows.figures[4 * k : 4 * k + 4, 0]
-        row: dict[str, Any] = {"key": bar.key, "gradient": bar.gradient}
-        if np.isfinite(four).all():
-            difference = _difference(four, STEP * bar.half_width)
-            scale = max(abs(bar.effect), FLOOR * largest)
-            error = abs(difference - bar.gradient) * bar.half_width / scale if scale else 0.0
-            found.append(row | {"difference": difference, "error": error})
-        else:
-            found.append(row | {"difference": None, "error": None})
-    return tuple(found)
+def _to_check(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Return the strongest inputs, and some of the others that move the figure to speak of."""
+    rest = [bar for bar in bars[CHECKED:] if abs(bar.effect) > FLOOR * abs(bars[0].effect)]
+    order = np.random.default_rng(SEED).permutation(len(rest))[:OTHERS]
+    return (*bars[:CHECKED], *(rest[k] for k in sorted(order)))
 
 
-def _difference(four: np.ndarray, step: float) -> float:
-    """Return the derivative from values at minus and plus a step and half a step."""
-    far_low, low, high, far_high = (float(value) for value in four)
-    return (8 * (high - low) - (far_high - far_low)) / (6 * step)
+def _seconds(model: WholeModel, figure: str) -> dict[str, float]:
+    """Return the time of one solve at the centre, and of one gradient by everything."""
+    centre = model.centre()[None, :]
+    return {
+        "solve": _fastest(lambda: model.solve(centre)),
+        "gradient": _fastest(lambda: model.everything(figure)),
+    }
+
+
+def _fastest(work: Callable[[], object]) -> float:
+    """Return the seconds of the fastest of a few runs."""
+    spent = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - started)
+    return min(spent)

@@ -11,6 +11,9 @@ from backhaul.scenario.scenario import Scenario
 from backhaul.study.run import baseline_setting, world_of
 from backhaul.study.whole import Asked, WholeModel
 
+CONSUMERS = "consumers"
+"""Parameter with the number of buyers' types in each market."""
+
 
 @dataclass(frozen=True, eq=False)
 class Opened:
@@ -58,3 +61,12 @@ def opened(
 def without_promise(scenario: Scenario) -> Scenario:
     """Return the scenario without promised volumes and supports: a design sets the support."""
     return scenario.model_copy(update={"commit": (), "subsidise": ()})
+
+
+def with_consumers(scenario: Scenario, count: int | None) -> Scenario:
+    """Return the scenario with so many types of buyers in each market; None leaves them alone."""
+    if count is None:
+        return scenario
+    return scenario.model_copy(
+        update={"parameters": {**scenario.parameters, CONSUMERS: float(count)}}
+    )
