@@ -105,6 +105,17 @@ def test_the_fit_is_close_to_a_truth_of_its_own_form():
     assert np.std(found.residuals) == pytest.approx(0.2, rel=0.15)
 
 
+def test_variance_ratios_do_not_hang_on_the_last_digit_of_utilities():
+    """The likelihood is solved to round-off: noise of 1e-13 in delta moves no ratio by 1e-10."""
+    known = cars()
+    delta = utilities(known)
+    noise = 1e-13 * np.random.default_rng(5).normal(size=delta.size)
+
+    found, again = fitted(known, delta), fitted(known, delta + noise)
+
+    np.testing.assert_allclose(found.deviations, again.deviations, rtol=1e-10)
+
+
 def test_a_brand_never_seen_gets_the_pooled_mean():
     """Two products that differ by an unknown badge differ by exactly the known badge's effect."""
     known = cars()
