@@ -304,10 +304,10 @@ class _Likelihood:
         told = np.array([pulled @ kernel @ pulled for kernel in kernels]) / left
         slope = 0.5 * (np.array([np.trace(part) for part in spread]) - many * told)
         bend = np.diag(slope)
-        for k, l in np.ndindex(2, 2):
-            both = pulled @ kernels[k] @ spread[l] @ pulled / left
-            bend[k, l] += -0.5 * np.vdot(spread[k], spread[l].T)
-            bend[k, l] += 0.5 * many * (2 * both - told[k] * told[l])
+        for k, m in np.ndindex(2, 2):
+            both = pulled @ kernels[k] @ spread[m] @ pulled / left
+            bend[k, m] -= 0.5 * np.vdot(spread[k], spread[m].T)
+            bend[k, m] += 0.5 * many * (2 * both - told[k] * told[m])
         value = 0.5 * (-log_det + np.log(precision.sum()) + many * np.log(left))
         return cls(float(value), slope, bend)
 
