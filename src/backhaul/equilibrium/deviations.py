@@ -110,6 +110,9 @@ class _Without:
     For a block of K products; single precision.
     """
 
+    powers: tuple[float, float]
+    """(1 - sigma_seg) / (1 - sigma_in), and 1 - sigma_in."""
+
     odds: np.ndarray
     """Log of the product's part of its nest over the rest's, at its price. Shape (K, I)."""
 
@@ -133,9 +136,6 @@ class _Without:
 
     weights: np.ndarray
     """That chance times the consumer's weight. Shape (K, I)."""
-
-    powers: tuple[float, float]
-    """(1 - sigma_seg) / (1 - sigma_in), and 1 - sigma_in."""
 
 
 def _worth(game: Game, now: Conditions, tried: np.ndarray) -> np.ndarray:
@@ -181,9 +181,8 @@ def _without(game: Game, now: Conditions, block: slice) -> _Without:
         np.log(inside / rest), a * taste.alpha, part, part * rest_margin,
         part * (rest_margin - any_car), (1 - buys) * any_car, buys, buys * taste.weights,
     )  # fmt: skip
-    return _Without(
-        *(array.astype(np.float32) for array in arrays), powers=(1 / (a * between), between)
-    )
+    light = (array.astype(np.float32) for array in arrays)
+    return _Without((1 / (a * between), between), *light)
 
 
 def _added(without: _Without, move: np.ndarray, margin: np.ndarray) -> np.ndarray:

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
+from scipy.special import expit
 
+from backhaul.demand.shares import utility
+from backhaul.equilibrium.blocks import in_order
 from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.pricing import Conditions
-from backhaul.shapes import IndexPerProduct, PerProduct
+from backhaul.shapes import PerProduct
 
 STEPS = 80
 """Zeta steps of a seller before a general optimiser takes over."""
 
 SETTLED = 1e-7
 """Relative step at which a best response counts as found: its payoff is then exact to 1e-13."""
+
+FEW = 0.5
+"""Part of the sellers, still moving, from which the others are left out of the steps."""
+
+GROUP = 65_536
+"""Products times consumers of sellers that are worked on together."""
 
 TINY = 1e-300
 """Stands in for a nest that nobody would buy from, so that 0 / 0 is 0."""
@@ -26,21 +35,31 @@ TINY = 1e-300
 class _Field:
     """What D sellers with K products in all face, rivals held; each seller alone moves.
 
-    Utilities are measured from `top`, the largest at the prices that are tested.
+    Utilities are measured from `top`, the largest at the prices that are tested. Products stand
+    seller by seller.
     """
 
     game: Game
-    own: IndexPerProduct
-    """Products of these sellers. Shape (K,)."""
+    sellers: np.ndarray
+    """Which sellers these are. Shape (D,)."""
 
-    cell: IndexPerProduct
-    """Row of each product in the sums by seller and nest. Shape (K,)."""
+    own: np.ndarray
+    """Their products. Shape (K,)."""
 
-    seller: IndexPerProduct
+    seller: np.ndarray
     """Position of each product's seller among the D. Shape (K,)."""
+
+    first: np.ndarray
+    """Position of each seller's first product among the K. Shape (D,)."""
+
+    cell: np.ndarray
+    """Row of each product in the sums by seller and nest. Shape (K,)."""
 
     add: csr_array
     """Sum over own products by seller and nest. Shape (D G, K)."""
+
+    value: np.ndarray
+    """Utility of own products if they cost nothing, nested errors apart. Shape (K, I)."""
 
     top: np.ndarray
     """Largest utility of each consumer. Shape (I,)."""
@@ -80,84 +99,139 @@ def best_joint_gain(
         Largest gain found as a share of the payoff, shape (D,), and the prices of that deviation,
         shape (J,), where each seller's own prices are its deviation.
     """
-    field = _field(game, now)
+    gain, price = np.empty(len(game.sellers)), now.price.copy()
     with np.errstate(all="ignore"):
-        base = _stand(field, now.price).payoff
-        best, best_price = base.copy(), now.price.copy()
+        market = _market(game, now)
+
+    def of_group(sellers: np.ndarray) -> tuple[np.ndarray, np.ndarray, PerProduct]:
+        field = _of(market, sellers)
+        base = _stand(field, now.price[field.own]).payoff
+        best, found = base.copy(), now.price[field.own]
         for start in starts:
-            price = start
-            for _ in range(STEPS):
-                stand = _stand(field, price)
-                _keep_better(game, stand.payoff, price, best, best_price)
-                miss = np.abs(stand.gap / price)
-                if not np.any(miss > SETTLED):
-                    break
-                price = np.where(np.isfinite(stand.gap), price + stand.gap, now.price)
-            for d in np.unique(game.seller[~(miss <= SETTLED)]):
-                tried, payoff = _optimise(_only(field, int(d)), price, base[d], now.price)
-                if payoff > best[d]:
-                    best[d], best_price[game.seller == d] = payoff, tried
-    return (best - base) / np.abs(base), best_price
+            _climb(field, start[field.own], now.price[field.own], (best, found))
+        return (best - base) / np.abs(base), field.own, found
+
+    entries = now.price.size * game.taste.alpha.size
+    groups = _groups(game)
+    made = in_order(of_group, groups, entries=entries)
+    for sellers, (more, own, found) in zip(groups, made, strict=True):
+        gain[sellers], price[own] = more, found
+    return gain, price
 
 
-def _keep_better(
-    game: Game, payoff: np.ndarray, price: PerProduct, best: np.ndarray, best_price: PerProduct
+def _groups(game: Game) -> list[np.ndarray]:
+    """Return the sellers in groups whose arrays stay small: all of them in a small market."""
+    consumers, size = game.taste.alpha.size, GROUP
+    groups: list[list[int]] = []
+    for d, count in enumerate(np.bincount(game.seller).tolist()):
+        size += count * consumers
+        if size > GROUP:
+            groups.append([])
+            size = count * consumers
+        groups[-1].append(d)
+    return [np.array(group) for group in groups]
+
+
+def _climb(
+    field: _Field, start: PerProduct, centre: PerProduct, found: tuple[np.ndarray, PerProduct]
 ) -> None:
-    """Store the payoffs and prices that beat the best so far."""
-    better = payoff > best
-    best[better] = payoff[better]
-    mine = better[game.seller]
-    best_price[mine] = price[mine]
+    """Let each seller of the field re-optimise its prices; store what beats its best so far.
+
+    Sellers whose prices have settled are left out of the steps that others still need.
+
+    Args:
+        field: The sellers.
+        start: Prices of their products to start from. Shape (K,).
+        centre: The prices that are tested. Shape (K,).
+        found: Highest payoff of each seller (D,) and the prices of it (K,); changed in place.
+    """
+    best, best_price = found
+    price, moving, at = start.copy(), field, np.arange(field.own.size)
+    who = np.arange(field.sellers.size)
+    for _ in range(STEPS):
+        stand = _stand(moving, price[at])
+        better = stand.payoff > best[who]
+        best[who[better]] = stand.payoff[better]
+        mine = better[moving.seller]
+        best_price[at[mine]] = price[at[mine]]
+        unsettled = ~(np.abs(stand.gap / price[at]) <= SETTLED)
+        left = np.logical_or.reduceat(unsettled, moving.first)
+        still = who[left]
+        if still.size == 0:
+            return
+        price[at] = np.where(np.isfinite(stand.gap), price[at] + stand.gap, centre[at])
+        if still.size <= FEW * who.size:
+            at, who = at[left[moving.seller]], still
+            moving = _of(moving, np.flatnonzero(left))
+    for d in still:
+        at = np.flatnonzero(field.seller == d)
+        tried, payoff = _optimise(_of(field, np.array([d])), price[at], best[d], centre[at])
+        if payoff > best[d]:
+            best[d], best_price[at] = payoff, tried
 
 
 def _optimise(
-    field: _Field, price: PerProduct, base: float, centre: PerProduct
+    field: _Field, price: PerProduct, scale: float, centre: PerProduct
 ) -> tuple[np.ndarray, float]:
     """Maximise one seller's payoff over all its prices; return those prices and the payoff."""
-    unit = centre[field.own]
 
     def loss(multiple: np.ndarray) -> tuple[float, np.ndarray]:
-        stand = _stand(field, multiple * unit)
-        return -float(stand.payoff[0] / base), -stand.profit_slope * unit / base
+        stand = _stand(field, multiple * centre)
+        return -float(stand.payoff[0] / scale), -stand.profit_slope * centre / scale
 
-    start = np.clip(price[field.own] / unit, 0.02, 30.0)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.02, 30.0)] * unit.size)
-    return found.x * unit, -float(found.fun) * base
+    start = np.clip(price / centre, 0.02, 30.0)
+    bounds = [(0.02, 30.0)] * centre.size
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x * centre, -float(found.fun) * scale
 
 
-def _field(game: Game, now: Conditions) -> _Field:
+def _market(game: Game, now: Conditions) -> _Field:
     """Prepare what every seller faces, without subtracting like from like."""
     taste = game.taste
-    value = _utility(game, np.arange(now.price.size), now.price)
-    top = value.max(axis=0)
-    power = np.exp((value - top) / (1 - taste.sigma_seg))
+    power = utility(taste, now.price)
+    top = power.max(axis=0)
+    power -= top
+    power /= 1 - taste.sigma_seg
+    np.exp(power, out=power)
     shape = (len(game.sellers), taste.nests, -1)
     rivals = game.rivals_by_nest
     counted = game.by_seller_and_nest.multiply(rivals).tocsr()
+    own = np.argsort(game.seller, kind="stable")
     return _Field(
         game=game,
-        own=np.arange(now.price.size),
-        cell=game.sum_cell,
-        seller=game.seller,
-        add=game.own_by_nest,
+        sellers=np.arange(len(game.sellers)),
+        own=own,
+        seller=game.seller[own],
+        first=np.searchsorted(game.seller[own], np.arange(len(game.sellers))),
+        cell=game.sum_cell[own],
+        add=game.own_by_nest[:, own],
+        value=taste.for_nothing.take(own, axis=0),
         top=top,
         rivals=(rivals @ power).reshape(shape),
         rivals_margin=(counted @ (power * now.margin[:, None])).reshape(shape),
     )
 
 
-def _only(field: _Field, d: int) -> _Field:
-    """Return what one seller alone faces: only its own products remain to be evaluated."""
-    own, nests = np.flatnonzero(field.game.seller == d), field.game.taste.nests
+def _of(field: _Field, places: np.ndarray) -> _Field:
+    """Return what some of the sellers face: only their own products remain to be evaluated."""
+    if places.size == field.sellers.size:
+        return field
+    nests = field.game.taste.nests
+    mine = np.flatnonzero(np.isin(field.seller, places))
+    seller = np.searchsorted(places, field.seller[mine])
+    rows = (places[:, None] * nests + np.arange(nests)).ravel()
     return _Field(
         game=field.game,
-        own=own,
-        cell=field.game.taste.nest[own],
-        seller=np.zeros(own.size, dtype=int),
-        add=field.add[d * nests : (d + 1) * nests][:, own],
+        sellers=field.sellers[places],
+        own=field.own[mine],
+        seller=seller,
+        first=np.searchsorted(seller, np.arange(places.size)),
+        cell=seller * nests + field.game.taste.nest[field.own[mine]],
+        add=field.add[rows][:, mine],
+        value=field.value[mine],
         top=field.top,
-        rivals=field.rivals[d : d + 1],
-        rivals_margin=field.rivals_margin[d : d + 1],
+        rivals=field.rivals[places],
+        rivals_margin=field.rivals_margin[places],
     )
 
 
@@ -168,12 +242,13 @@ def _stand(field: _Field, price: PerProduct) -> _Stand:
     within, between = 1 - taste.sigma_seg, 1 - taste.sigma_in
     keep = game.wedge.keep[field.own]
     margin = keep * price - game.wedge.cost[field.own]
-    value = _utility(game, field.own, price)
-    sellers = field.rivals.shape[0]
-    top = np.tile(field.top, (sellers, 1))
-    np.maximum.at(top, field.seller, value)
+    power = price[:, None] * taste.alpha
+    np.subtract(field.value, power, out=power)
+    top = np.maximum(np.maximum.reduceat(power, field.first, axis=0), field.top)
     drop = np.exp((field.top - top) / within)[:, None, :]
-    power = np.exp((value - top[field.seller]) / within)
+    power -= top.take(field.seller, axis=0)
+    power /= within
+    np.exp(power, out=power)
     shape = field.rivals.shape
     nest = np.maximum(field.rivals * drop + (field.add @ power).reshape(shape), TINY)
     earned = field.rivals_margin * drop + (field.add @ (power * margin[:, None])).reshape(shape)
@@ -181,25 +256,21 @@ def _stand(field: _Field, price: PerProduct) -> _Stand:
     segment = nest if within == between else nest ** (within / between)
     cars = segment.sum(axis=1)
     in_market = (segment * in_nest).sum(axis=1) / cars
-    buys = 1 / (1 + np.exp(-(between * np.log(cars) + top)))
+    buys = expit(between * np.log(cars) + top)
     overall = buys * in_market
     chosen = (segment / cars[:, None]) * (buys[:, None] / nest)
-    share = power * chosen.reshape(sellers * taste.nests, -1)[field.cell]
-    regained = (c * in_market + overall)[field.seller]
+    cells = shape[0] * shape[1]
+    share = power
+    share *= chosen.reshape(cells, -1).take(field.cell, axis=0)
+    regained = (c * in_market + overall).take(field.seller, axis=0)
     if b:
-        regained = regained + b * in_nest.reshape(sellers * taste.nests, -1)[field.cell]
+        regained += b * in_nest.reshape(cells, -1).take(field.cell, axis=0)
     weight = taste.weights * taste.alpha
     pull = share @ weight
-    income = keep * (share @ taste.weights) + (share * regained) @ weight
+    regained *= share
+    income = keep * (share @ taste.weights) + regained @ weight
     return _Stand(
         payoff=overall @ taste.weights,
         profit_slope=income - a * pull * margin,
         gap=(income / (a * pull) - margin) / keep,
     )
-
-
-def _utility(game: Game, own: IndexPerProduct, price: PerProduct) -> np.ndarray:
-    """Return utility without the nested errors. Shape (K, I)."""
-    taste = game.taste
-    value = taste.delta[own, None] - (price + taste.penalty[own])[:, None] * taste.alpha
-    return value if taste.mu is None else value + taste.mu[own]
