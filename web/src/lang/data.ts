@@ -1,6 +1,10 @@
 /** Texts that come from the data or the engine: translated where a translation is known. */
-import { language } from "./index.svelte";
+import { day, month } from "../lib/numbers";
+import { inSentence } from "../lib/words";
+import { language, maybe } from "./index.svelte";
 import { patterns, sentences } from "./ja_data";
+import { errors } from "./ja_errors";
+import { columns, tables, words } from "./ja_names";
 
 export interface Told {
   text: string;
@@ -15,38 +19,89 @@ export function ofData(text: string): Told {
   return whole === undefined ? { text, lang: "en" } : { text: whole, lang: undefined };
 }
 
-const compiled = patterns.map(([english, japanese]) => {
-  const parts = english
-    .split(/(\{\d\})/)
-    .map((part) => (/^\{\d\}$/.test(part) ? `(?<n${part[1]}>.+?)` : escaped(part)));
-  return [new RegExp(`^${parts.join("")}$`, "u"), japanese] as const;
-});
+/** Return a figure that is a text, such as a day or a list of names, in the page's language. */
+export function ofFigure(text: string): string {
+  if (language.now === "en") return text;
+  return sentences[text] ?? fitted(text) ?? numbers(text);
+}
+
+/** Return an identifier of the server in words: in Japanese by its list, else as readable words. */
+export function nameOf(kind: "table" | "column", identifier: string): string {
+  const known = kind === "table" ? tables : columns;
+  return (language.now === "ja" ? known[identifier] : undefined) ?? inSentence(identifier);
+}
+
+type Form = readonly [RegExp, string];
+
+// A hole `{1}` takes any text, `{1:n}` a number.
+function compiled([english, japanese]: readonly [string, string]): Form {
+  const parts = english.split(/(\{\d(?::n)?\})/).map((part) => {
+    const hole = /^\{(\d)(:n)?\}$/.exec(part);
+    if (!hole) return escaped(part);
+    return `(?<n${hole[1]}>${hole[2] ? "[\\d.,]+" : ".+?"})`;
+  });
+  return [new RegExp(`^${parts.join("")}$`, "su"), japanese];
+}
+
+const said = patterns.map(compiled);
+const refused = errors.map(compiled);
 
 function fitted(text: string): string | undefined {
-  for (const [form, japanese] of compiled) {
+  return filledIn(said, text, numbers) ?? filledIn(refused, text, (same) => same);
+}
+
+/** Fit a text into the first form that it has; a hole may hold a text of its own. */
+function filledIn(
+  forms: readonly Form[],
+  text: string,
+  rest: (text: string) => string,
+): string | undefined {
+  for (const [form, japanese] of forms) {
     const match = form.exec(text);
-    const groups = match?.groups ?? {};
-    if (match)
-      return japanese.replace(/\{(\d)\}/g, (_, hole: string) => filled(groups[`n${hole}`] ?? ""));
+    if (match === null) continue;
+    const groups = match.groups;
+    return japanese.replace(/\{(\d)\}/g, (_, hole: string) => {
+      const held = groups?.[`n${hole}`] ?? "";
+      return sentences[held] ?? filledIn(forms, held, rest) ?? rest(held);
+    });
   }
   return undefined;
 }
 
-/** What stands in a hole may be a text of its own. */
-function filled(text: string): string {
-  return sentences[text] ?? fitted(text) ?? numbers(text);
-}
+const SIZES = { million: 1e6, billion: 1e9, trillion: 1e12 };
+const MONTHS = [
+  ...["January", "February", "March", "April", "May", "June"],
+  ...["July", "August", "September", "October", "November", "December"],
+];
 
-/** Sums of the engine's English as a Japanese reader counts them: 609 million USD is 6.09億ドル. */
+/** Sums, days and names of the engine's English as a Japanese reader has them: 6.09億ドル. */
 function numbers(text: string): string {
-  const size = { million: 1e6, billion: 1e9, trillion: 1e12 };
   return text
     .replace(
-      /(-?[\d,]+(?:\.\d+)?) (million|billion|trillion) (USD|JPY)/g,
-      (_, digits: string, word: keyof typeof size, unit: string) =>
-        `${compact(Number(digits.replace(/,/g, "")) * size[word])}${unit === "USD" ? "ドル" : "円"}`,
+      /([-\u2212]?)([\d,]+(?:\.\d+)?) (million|billion|trillion) (USD|JPY)/g,
+      (_, sign: string, digits: string, word: keyof typeof SIZES, unit: string) =>
+        `${sign}${compact(Number(digits.replace(/,/g, "")) * SIZES[word])}${unit === "USD" ? "ドル" : "円"}`,
     )
-    .replace(/(-?[\d,]+(?:\.\d+)?) USD/g, "$1ドル")
+    .replace(/([\d,]+(?:\.\d+)?) USD/g, "$1ドル")
+    .replace(/(\d) %/g, "$1％")
+    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)
+    .replace(/\b\d{4}-\d{2}\b/g, month)
+    .replace(
+      new RegExp(`\\b(${MONTHS.join("|")}) (\\d{4})\\b`, "g"),
+      (_, name: string, year: string) =>
+        month(`${year}-${String(1 + MONTHS.indexOf(name)).padStart(2, "0")}`),
+    )
+    .replace(
+      /the calibrated 2024 world(, [^;(]*)?, under the measures of ([^;(]*) \(/g,
+      "2024年の現状、法令は$2（",
+    )
+    .replace(
+      /\b[a-z][a-z0-9_.-]*[a-z0-9]\b/g,
+      (word) => words[word] ?? maybe(`title.${word}`) ?? word,
+    )
+    .replace(/; /g, "、")
+    .replace(/ \(/g, "（")
+    .replace(/\)/g, "）")
     .replace(/ and /g, "と")
     .replace(/ against /g, " 対 ");
 }

@@ -348,7 +348,50 @@ export const patterns: readonly (readonly [string, string])[] = [
     "{1} cars shrink the deficit by {2} net of what they displace, {3} of {4}; from year to year it moves by {5} on average. Tensions have no other figure.",
     "{1}台で赤字は置き換えを差し引いて{2}縮小し、{4}の{3}に当たります。赤字は年ごとに平均{5}動きます。摩擦を測る数値はほかにありません。",
   ],
-  ["{1} of {2}", "{2}のうち{1}"],
+  ["{1:n} of {2:n}", "{2}のうち{1}"],
+  ["{1} (grade {2})", "{1}（等級{2}）"],
+  // Scenarios side by side
+  [
+    "{1} moves the US car balance with Japan most: it improves it by {2} a year.",
+    "米国の対日自動車収支を最も動かすのは「{1}」で、年{2}改善します。",
+  ],
+  [
+    "{1} moves the US car balance with Japan most: it worsens it by {2} a year.",
+    "米国の対日自動車収支を最も動かすのは「{1}」で、年{2}悪化します。",
+  ],
+  [
+    "Of those that improve it, {1} costs the world least, {2:n} USD of welfare per dollar, and {3} most, {4}.",
+    "改善するもののうち、世界の厚生の費用が1ドルあたり最も小さいのは「{1}」（{2}ドル）、最も大きいのは「{3}」（{4}ドル）です。",
+  ],
+  [
+    "None of these scenarios moves the US car balance with Japan.",
+    "米国の対日自動車収支を動かすシナリオはありません。",
+  ],
+  [
+    "Days of the law differ: {1}. Each change is against its own baseline.",
+    "法令の日が異なります（{1}）。変化はそれぞれの基準に対するものです。",
+  ],
+  [
+    "Baselines differ: {1}. Each change is against its own baseline.",
+    "基準が異なります（{1}）。変化はそれぞれの基準に対するものです。",
+  ],
+  [
+    "Parameters differ: {1}. Each change is against its own baseline.",
+    "パラメーターが異なります（{1}）。変化はそれぞれの基準に対するものです。",
+  ],
+  // Months
+  [
+    "From {1} to {2} the law changes on {3:n} days; prices or units move on {4:n} of them.",
+    "{1}から{2}までに法令が変わる日は{3}日あり、うち{4}日で価格か台数が動きます。",
+  ],
+  [
+    "US prices of new cars at fixed weights are {1} up in {2} against {3}, after {4} up at their highest in {5}; US duty revenue goes from {6} a year to {7}, at most {8}.",
+    "固定ウエートでみた米国の新車価格は、{2}には{3}より{1}高く、最も高い{5}には{4}高くなります。米国の関税収入は年{6}から{7}になり、最大は{8}です。",
+  ],
+  [
+    "The US car balance with Japan goes from {1} a year to {2}, and is {3} at its best in {4}; cars shipped from Japan to the US go from {5} a year to {6}.",
+    "米国の対日自動車収支は年{1}から{2}になり、最もよい{4}は{3}です。日本から米国への輸出台数は年{5}台から{6}台になります。",
+  ],
   ["Announced since: {1}.", "その後の発表：{1}。"],
   // What a law says on the day it begins or ends
   ["{1}; the whole duty on {2} from {3}: {4} -> {5}", "{1}（合計の税率：{4} → {5}）"],

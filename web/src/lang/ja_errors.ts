@@ -1,0 +1,120 @@
+/**
+ * Japanese of what the server says when it refuses: where, what, fix.
+ *
+ * `{1}` stands for whatever is there, and may be a text of its own. What has no line here is shown in
+ * English below the Japanese sentence of its code.
+ */
+export const errors: readonly (readonly [string, string])[] = [
+  // Where
+  ["uploaded scenario", "アップロードしたシナリオ"],
+  ["uploaded tables", "アップロードした表"],
+  ["request", "リクエスト"],
+  ["body", "リクエスト本文"],
+  ["changes", "動かした項目"],
+  ["address", "アドレス"],
+  ["from, to", "期間"],
+  ["scenario '{1}'", "シナリオ「{1}」"],
+  ["scenario", "シナリオ"],
+  ["equilibrium", "均衡"],
+  ["queue", "待ち行列"],
+  ["server", "サーバー"],
+
+  // What is wrong with a file
+  ["1 entry is wrong.", "1か所に誤りがあります。"],
+  ["{1:n} entries are wrong.", "{1}か所に誤りがあります。"],
+  ["1 entry cannot be applied.", "適用できない項目が1つあります。"],
+  ["{1:n} entries cannot be applied.", "適用できない項目が{1}つあります。"],
+  ["1 entry is not as allowed.", "許されない項目が1つあります。"],
+  ["{1:n} entries are not as allowed.", "許されない項目が{1}つあります。"],
+  ["1 control is not moved as allowed.", "範囲外の項目が1つあります。"],
+  ["{1:n} controls are not moved as allowed.", "範囲外の項目が{1}つあります。"],
+  ["{1:n} of its parameters cannot be set so.", "設定できないパラメーターが{1}つあります。"],
+  ["the text is empty.", "本文が空です。"],
+  ["it is not valid TOML: {1}.", "TOMLとして読めません（{1}）。"],
+  ["illegal character '{1}'", "使えない文字「{1}」"],
+  ["illegal character '{1}'.", "使えない文字「{1}」があります。"],
+  ["cannot overwrite a value", "同じキーが2度あります"],
+  ["cannot overwrite a value.", "同じキーが2度あります。"],
+  ["invalid statement", "文の形が正しくありません"],
+  ["invalid statement.", "文の形が正しくありません。"],
+  ["invalid value", "値の形が正しくありません"],
+  ["invalid value.", "値の形が正しくありません。"],
+  ["the key '{1}' is missing.", "キー「{1}」がありません。"],
+  ["the key '{1}' is unknown.", "キー「{1}」は知られていません。"],
+  ["'{1}' is no date.", "「{1}」は日付ではありません。"],
+  ["'{1}' is not one of {2}.", "「{1}」は選べません。選べるのは {2}。"],
+  [
+    "the ratio is {1}, which is {2}%; at most {3} is allowed.",
+    "比率が{1}（{2}％）です。{3}までが許されます。",
+  ],
+  [
+    "'{1}' is neither a country nor a group that a measure names.",
+    "「{1}」は国でも、措置が名指しする国の集まりでもありません。",
+  ],
+  ["no candidate is called '{1}'.", "「{1}」という候補車はありません。"],
+  ["no shipped scenario is called '{1}'.", "「{1}」という収録シナリオはありません。"],
+  ["no shipped scenario has this name.", "この名前の収録シナリオはありません。"],
+  ["there is no such parameter.", "そのようなパラメーターはありません。"],
+  ["there is no such control.", "そのような項目はありません。"],
+  ["{1} is outside its range, {2} to {3}.", "{1}は範囲（{2}～{3}）の外です。"],
+  ["{1} is outside {2} to {3} {4}.", "{1}は範囲（{2}～{3}）の外です。"],
+  ["{1} is out of range; {2} is allowed.", "{1}は範囲の外です（許される値：{2}）。"],
+  ["more than {1}", "{1}より大"],
+  ["{1} is not a table.", "{1}は表（[…]）ではありません。"],
+  ["certification by {1} is not open on {2}.", "{2}の時点で、認証「{1}」は使えません。"],
+  ["there is no border between {1} and {2}.", "{1}と{2}の間に国境はありません。"],
+  ["string should have at most {1} characters.", "文字数は{1}までです。"],
+  [
+    "no car enters in this scenario, so it moves nothing.",
+    "このシナリオでは新しい車が入らないため、動かしても何も変わりません。",
+  ],
+  ["the first month lies after the last.", "始めの月が終わりの月より後です。"],
+  [
+    "these are {1} months; a timeline has at most {2}.",
+    "{1}か月になります。期間は{2}か月までです。",
+  ],
+  ["there is nothing at this address.", "このアドレスには何もありません。"],
+
+  // What to do
+  ["Correct the entries listed.", "下に挙げた項目を直してください。"],
+  [
+    "Correct the entries listed; /openapi.json has what is allowed.",
+    "下に挙げた項目を直してください。許される形は /openapi.json にあります。",
+  ],
+  [
+    "Correct the entries listed; GET /api/v1/controls has all bounds.",
+    "下に挙げた項目を直してください。範囲は各項目にあります。",
+  ],
+  [
+    "Put text in quotes, write dates as 2026-03-01 and decimals with a point.",
+    "文字列は引用符で囲み、日付は2026-03-01、小数は点で書いてください。",
+  ],
+  [
+    'Write at least asks = "..." and as_of = 2026-03-01.',
+    '少なくとも asks = "..." と as_of = 2026-03-01 を書いてください。',
+  ],
+  ["Add {1} = ... below this heading.", "この見出しの下に {1} = … を加えてください。"],
+  ["Write a day as 2026-03-01, without quotes.", "日付は引用符なしで2026-03-01と書いてください。"],
+  ["Take one of these: {1}.", "次から選んでください：{1}。"],
+  ["Take one of these.", "この中から選んでください。"],
+  ["Take one of {1}, or another day.", "{1} から選ぶか、別の日にしてください。"],
+  [
+    "Write per cent as a ratio: 0.15 for 15 per cent; here {1}, if {2} per cent is meant.",
+    "パーセントは比率で書いてください（15％は0.15）。{2}％のつもりなら {1} です。",
+  ],
+  ["Write '{1}', if that is what you mean.", "「{1}」のことなら、そう書いてください。"],
+  ["Take a value within the range.", "範囲内の値にしてください。"],
+  ["Take a value between these.", "この間の値にしてください。"],
+  ["Correct the number.", "数を直してください。"],
+  ["Give a value that is allowed.", "許される値にしてください。"],
+  ["Write [{1}] with single brackets, once.", "[{1}] と一重の角括弧で、1度だけ書いてください。"],
+  [
+    "Give each key once; a second change of one kind gets its own [[...]].",
+    "キーはそれぞれ1度だけ書いてください。同じ種類の2つ目の変更には、別の [[...]] を立てます。",
+  ],
+  ["Name two countries.", "2つの国を書いてください。"],
+  ["Set '{1}' to true too.", "「{1}」もオンにしてください。"],
+  ["Ask for a shorter span.", "期間を短くしてください。"],
+  ["Ask for an earlier 'from' or a later 'to'.", "始めを早めるか、終わりを遅らせてください。"],
+  ["{1} and {2:n} more", "{1}、ほか{2}件"],
+];
