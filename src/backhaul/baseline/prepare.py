@@ -144,7 +144,7 @@ def _delivered(
         )  # fmt: skip
     cut = _declared_less(world, setting) * np.maximum(0.0, now.duty_rate - base.duty_rate)
     if setting.border_share is None and cut.any():
-        now = under_the_setting(replace(supply, transfer_ratio=supply.transfer_ratio * (1 - cut)))
+        now = under_the_setting(supply.with_ratio(supply.transfer_ratio * (1 - cut)))
     return now, base
 
 

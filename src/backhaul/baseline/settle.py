@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from backhaul.baseline.capacity import available
 from backhaul.baseline.prepare import Prepared, parts_duty_left, prepare, with_shift
@@ -28,6 +27,11 @@ FIRST_SHIFT = 0.1
 
 WIDEST_SHIFT = 5.0
 """Largest utility shift that a demand surge may take."""
+
+NEAR_ROOT = 1e-12
+"""How nearly a demand surge meets its target, as a part of it."""
+
+MOST_SECANTS = 60
 
 NEAR_COST = 1.3
 """Price of a new product from which its search starts, over its cost."""
@@ -165,14 +169,13 @@ def _settle(task: _Task, level: Level, near: State | Start | None, shift: float 
 def _surged(task: _Task, level: Level, near: State | Start | None) -> State:
     """Return the equilibrium with the shift at which a firm's output has risen as asked."""
     surge = task.setting.surges[0]
-    calm = _settle(task, "slider", near)
-    target = calm.output(surge.firm) * (1 + surge.rise)
-    last = calm
+    states = {0.0: _settle(task, "slider", near)}
+    target = states[0.0].output(surge.firm) * (1 + surge.rise)
 
     def gap(shift: float) -> float:
-        nonlocal last
-        last = _settle(task, "slider", last, shift)
-        return last.output(surge.firm) / target - 1
+        if shift not in states:
+            states[shift] = _settle(task, "first_order", _towards(states, shift), shift)
+        return states[shift].output(surge.firm) / target - 1
 
     sign = 1.0 if surge.rise > 0 else -1.0
     inner, outer = 0.0, FIRST_SHIFT
@@ -184,9 +187,42 @@ def _surged(task: _Task, level: Level, near: State | Start | None) -> State:
                 fix="Ask for a smaller change, or for one of a power train that the firm sells.",
             )
         inner, outer = outer, min(2 * outer, WIDEST_SHIFT)
-    low, high = sorted((sign * inner, sign * outer))
-    shift = float(brentq(gap, low, high, xtol=1e-13, rtol=1e-14))
-    return _settle(task, level, last, shift)
+    shift = _root(gap, sign * inner, sign * outer)
+    return _settle(task, level, _towards(states, shift), shift)
+
+
+def _towards(states: Mapping[float, State], shift: float) -> Start:
+    """Return where to start at a shift: on the line through the two states next to it."""
+    near = sorted(states, key=lambda known: abs(known - shift))[:2]
+    starts = [states[known].start for known in near]
+    if len(near) == 1 or shift == near[0]:
+        return starts[0]
+    part = (shift - near[0]) / (near[1] - near[0])
+
+    def between(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+        return {name: max(0.0, one[name] + part * (other[name] - one[name])) for name in one}
+
+    first, second = starts
+    return Start(
+        prices={code: between(first.prices[code], second.prices[code]) for code in first.prices},
+        shadow=between(first.shadow, second.shadow),
+    )
+
+
+def _root(gap: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a rising function is zero between two points: secants, kept in the span."""
+    before, last = sorted((low, high), key=lambda x: -abs(gap(x)))
+    low, high = sorted((low, high))
+    for _ in range(MOST_SECANTS):
+        if abs(gap(last)) <= NEAR_ROOT:
+            break
+        low, high = (last, high) if gap(last) < 0 else (low, last)
+        slope = (gap(last) - gap(before)) / (last - before)
+        following = last - gap(last) / slope if slope > 0 else np.nan
+        if not low < following < high:  # a kink: where a plant fills
+            following = (low + high) / 2
+        before, last = last, following
+    return last
 
 
 def _venue(task: _Task, ready: Prepared, starts: Mapping[str, float]) -> Venue:

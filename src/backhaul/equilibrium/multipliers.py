@@ -61,6 +61,9 @@ FAR = 1e-4
 PER_MISS = 1e-2
 """How exact they are then: |r| / p as a part of the violation."""
 
+NOISE = 100.0
+"""A move of multipliers tells of slopes only where it is so many times what prices are off."""
+
 AT_FIRST = 1e-5
 """How exact prices are before the first violation is known."""
 
@@ -303,6 +306,9 @@ class _System:
     prices: tuple[np.ndarray, ...]
     """Equilibrium prices of each venue at this point. Shape (J,) each, market currency."""
 
+    rough: float
+    """How far prices are from exact at this point: largest |r| / p."""
+
     slopes: tuple[Slopes, ...]
     factors: tuple[Factor, ...]
 
@@ -364,6 +370,7 @@ def _assembled(joint: Joint, slopes: tuple[Slopes, ...], factors: tuple[Factor, 
         ceiling=np.array([np.inf] * count + ceilings) / unit,
         places=places,
         prices=tuple(stand.found.price for stand in joint.stands),
+        rough=_roughness(joint),
         slopes=slopes,
         factors=factors,
     )
@@ -379,21 +386,24 @@ def _shifted(system: _System, joint: Joint) -> _System:
     """
     value, slack, _ = _standing(joint)
     prices = tuple(stand.found.price for stand in joint.stands)
-    moved = value - system.value
-    if not moved.any():
-        return replace(system, value=value, slack=slack, prices=prices)
+    moved, rough = value - system.value, _roughness(joint)
+    here = replace(system, value=value, slack=slack, prices=prices, rough=rough)
+    if np.linalg.norm(moved) <= NOISE * max(rough, system.rough):
+        return here
     told = slack - system.slack - system.slope @ moved
     return replace(
-        system,
-        value=value,
-        slack=slack,
+        here,
         slope=system.slope + np.outer(told, moved) / (moved @ moved),
-        prices=prices,
         slopes=tuple(
             _answering(system, place, moved, after - before)
             for place, (before, after) in enumerate(zip(system.prices, prices, strict=True))
         ),
     )
+
+
+def _roughness(joint: Joint) -> float:
+    """Return how far the prices are from exact: the largest |r| / p."""
+    return max(float(stand.found.now.miss.max()) for stand in joint.stands)
 
 
 def _answering(system: _System, place: int, moved: np.ndarray, answer: PerProduct) -> Slopes:

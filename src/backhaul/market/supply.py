@@ -103,6 +103,12 @@ class Supply:
         """Return the sum of link values by product. Shape (J,)."""
         return np.bincount(self.product, weights=values, minlength=len(self.products))
 
+    def with_ratio(self, transfer_ratio: PerLink) -> Supply:
+        """Return this supply with other customs values over factory costs. Shape (L,)."""
+        supply = replace(self, transfer_ratio=transfer_ratio)
+        vars(supply).update({name: vars(self)[name] for name in _OF_LINKS & set(vars(self))})
+        return supply
+
     def extended(self, other: Supply) -> Supply:
         """Return this supply with another one's products and links behind its own."""
         joined: dict[str, Any] = {
@@ -138,6 +144,9 @@ def _countries(links: tuple[Link, ...]) -> tuple[str, ...]:
 def _content(links: tuple[Link, ...], country: str) -> PerLink:
     return read_only(np.array([link.content.get(country, 0.0) for link in links]))
 
+
+_OF_LINKS = {"cells", "origins", "traits", "firm"}
+"""What is worked out from products and links alone, and kept."""
 
 _ARRAYS = tuple(
     field.name
