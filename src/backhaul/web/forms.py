@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
     StrictStr,
 )
 
@@ -42,6 +43,8 @@ Text = Annotated[StrictStr, Field(max_length=LIMITS.toml_bytes), AfterValidator(
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_number_in_quotes)]
 Month = Annotated[StrictStr, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-04"])]
 Seconds = Annotated[float, Field(ge=0, le=LIMITS.most_wait, allow_inf_nan=False)]
+Seed = Annotated[StrictInt, Field(ge=0, lt=2**31)]
+Instrument = Literal["support", "certification", "tariff", "purchase"]
 Moved = StrictBool | Number | Name | None
 
 
@@ -82,6 +85,57 @@ class RunNow(RunForm):
     wait: Seconds = Field(
         default=20.0, description="Seconds to wait for a certified answer before 202."
     )
+
+
+class EnsembleForm(AskForm):
+    """One question in many draws of everything uncertain."""
+
+    n: StrictInt = Field(
+        default=1024, ge=2, le=LIMITS.draws, description="Draws; rounded up to a power of two."
+    )
+    seed: Seed = 1
+    hold_tastes: StrictBool = Field(
+        default=False, description="Demand stays as calibrated at the central values."
+    )
+    of: Name | None = Field(default=None, description="Figure that the report draws.")
+
+
+class InfluenceForm(AskForm):
+    """What one figure of a question hangs on."""
+
+    of: Name | None = Field(
+        default=None,
+        description="Figure; null: the support per vehicle where there is one, else the balance.",
+    )
+
+
+class DesignForm(AskForm):
+    """The cheapest mix of instruments that reaches a goal."""
+
+    reach: Annotated[StrictStr, Field(min_length=1, max_length=120), AfterValidator(_encodable)] = (
+        Field(description="The goal.", examples=["balance US-JP by +1e9 USD"])
+    )
+    using: list[Instrument] = Field(
+        default=["support", "certification", "tariff", "purchase"],
+        alias="with",
+        min_length=1,
+        max_length=4,
+    )
+    minimise: Literal[
+        "welfare cost",
+        "welfare cost US",
+        "welfare cost JP",
+        "welfare cost world",
+        "outlay",
+        "treasury cost",
+    ] = "welfare cost"
+    bounds: dict[Instrument, Annotated[list[Number], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=dict,
+        description="Own bounds of instruments, low and high.",
+        examples=[{"support": [0, 20000]}],
+    )
+    seed: Seed = 1
+    frontier: StrictBool = Field(default=True, description="The cost of other goals too.")
 
 
 class CompareForm(Form):

@@ -7,21 +7,30 @@ progress raises `Cancelled` when the client has, so a study that tells often nee
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from backhaul.errors import EquilibriumError
+from backhaul.study.whole import Cancelled
 from backhaul.web.answer import Answer, outcome_answer
 from backhaul.web.engine import Engine
-from backhaul.web.forms import CompareForm, RunForm, TimelineForm
+from backhaul.web.forms import (
+    CompareForm,
+    DesignForm,
+    EnsembleForm,
+    InfluenceForm,
+    RunForm,
+    TimelineForm,
+)
 from backhaul.web.questions import Question
 
+__all__ = ["KINDS", "Cancelled", "Kind", "Report", "compared", "offered"]
 
-class Cancelled(Exception):
-    """The client has cancelled."""
 
+MOST_THREADS = 8
 
 Report = Callable[[int, int | None, str], None]
 """Tells steps done, steps in all where known, and a word; raises `Cancelled` when it is time."""
@@ -37,6 +46,9 @@ class Kind:
     work: Work
     form: type[BaseModel] | None
     """What a request for a job of this kind looks like; None: nobody asks for it directly."""
+
+    is_heavy: bool = False
+    """Whether its process loads a compiler and takes much memory: it ends with the job."""
 
 
 def _steps(report: Report) -> Callable[[str], None]:
@@ -112,6 +124,78 @@ def compared(engine: Engine, question: Question, say: Callable[[str], None]) -> 
     return Answer(found.as_dict(), {"figures": found.table()}, lambda: comparison_html(found))
 
 
+def _ensemble(
+    engine: Engine, question: Question, report: Report, is_cancelled: IsCancelled
+) -> Answer:
+    """Draw everything uncertain many times, as `backhaul ensemble` does."""
+    from backhaul.report.ensemble import ensemble_html
+    from backhaul.study.ensemble import Plan, ensemble
+    from backhaul.study.opened import opened
+    from backhaul.study.whole import figure_place
+
+    options, asked = question.options, question.asked[0]
+    hold = bool(options["hold_tastes"])
+    say = _steps(report)
+    here = opened(engine.world, asked.scenario, asked.baseline, hold_tastes=hold, say=say)
+    figure = options["of"]
+    if figure is not None:
+        figure_place(here.model.figures, figure)
+    plan = Plan(n=options["n"], seed=options["seed"], workers=_threads(), hold_tastes=hold)
+    found = ensemble(here.model, plan, here.asked, progress=report, is_cancelled=is_cancelled)
+    return Answer(found.as_dict(), found.tables(), lambda: ensemble_html(found, figure))
+
+
+def _influence(
+    engine: Engine, question: Question, report: Report, is_cancelled: IsCancelled
+) -> Answer:
+    """Say what one figure hangs on, as `backhaul influence` does."""
+    from backhaul.report.influence import Told, influence_html
+    from backhaul.study.influence import influence
+    from backhaul.study.opened import opened
+
+    asked = question.asked[0]
+    here = opened(engine.world, asked.scenario, asked.baseline, say=_steps(report))
+    told = Told(
+        influence(
+            here.model,
+            question.options["of"],
+            here.asked,
+            progress=report,
+            is_cancelled=is_cancelled,
+        )
+    )
+    return Answer(told.tree, told.tables, lambda: influence_html(told))
+
+
+def _design(
+    engine: Engine, question: Question, report: Report, is_cancelled: IsCancelled
+) -> Answer:
+    """Find the cheapest mix of instruments, as `backhaul design` does."""
+    from backhaul.report.design import design_html
+    from backhaul.study.design import Ask, design
+    from backhaul.study.opened import opened, without_promise
+
+    options, asked = question.options, question.asked[0]
+    bounds = {name: (low, high) for name, (low, high) in options["bounds"].items()}
+    ask = Ask(
+        reach=options["reach"],
+        using=tuple(options["with"]),
+        minimise=options["minimise"],
+        bounds=bounds,
+        seed=options["seed"],
+        frontier=options["frontier"],
+    )
+    scenario = without_promise(asked.scenario)
+    here = opened(engine.world, scenario, asked.baseline, say=_steps(report))
+    found = design(here.model, ask, here.asked, progress=report, is_cancelled=is_cancelled)
+    return Answer(found.as_dict(), found.tables(), lambda: design_html(found))
+
+
+def _threads() -> int:
+    """Return how many draws are solved at once; the answer does not depend on it."""
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
+
+
 def _claims(
     engine: Engine, question: Question, report: Report, is_cancelled: IsCancelled
 ) -> Answer:
@@ -138,6 +222,9 @@ KINDS: Mapping[str, Kind] = {
     "timeline": Kind(_timeline, TimelineForm),
     "compare": Kind(_compare, CompareForm),
     "claims": Kind(_claims, None),
+    "ensemble": Kind(_ensemble, EnsembleForm, is_heavy=True),
+    "influence": Kind(_influence, InfluenceForm, is_heavy=True),
+    "design": Kind(_design, DesignForm, is_heavy=True),
 }
 """By name. Those with a form are what POST jobs takes."""
 

@@ -39,6 +39,9 @@ class Limits:
     jobs: int = 128
     """Jobs of all clients that are queued or running."""
 
+    draws: int = 16_384
+    """Most draws of an ensemble."""
+
     streams: int = 256
     """Event streams that are open at once."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,13 +39,24 @@ def reproduce(question: Question, library: Library) -> str:
         words += ["--baseline", compared.name]
     if question.kind == "ranges":
         words.append("--ranges")
-    words += [_option(key, value) for key, value in question.options.items() if value]
+    for key, value in question.options.items():
+        words += _option(question.kind, key, value)
     return " ".join(words)
 
 
-def _option(key: str, value: object) -> str:
-    """Return one option of a command line."""
-    return f"--{key}" if value is True else f"--{key} {value}"
+def _option(kind: str, key: str, value: object) -> list[str]:
+    """Return one option of a command line; nothing where it is the default."""
+    if key == "bounds" and isinstance(value, Mapping):
+        return [f"--bound {name}={low:g}:{high:g}" for name, (low, high) in value.items()]
+    if key == "frontier":
+        return [] if value else ["--no-frontier"]
+    if value is None or value is False:
+        return []
+    name = "-n" if (kind, key) == ("ensemble", "n") else f"--{key.replace('_', '-')}"
+    if value is True:
+        return [name]
+    text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return [f"{name} {shlex.quote(text)}"]
 
 
 def _file(asked: Asked, library: Library) -> str:

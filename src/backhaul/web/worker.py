@@ -10,6 +10,7 @@ from typing import Any
 
 from backhaul.web.failure import LOG, StoppingError, failure
 from backhaul.web.jobs import JobBook
+from backhaul.web.kinds import KINDS
 from backhaul.web.limits import Limits
 from backhaul.web.orders import Order, Reply
 from backhaul.web.process import Process
@@ -76,6 +77,8 @@ class Worker:
         with self.store.draft(job["run"]) as draft:
             order = Order("job", question, folder=str(draft))
             found = self._process.ask(order, self.limits.job_seconds, self._listener(job["id"]))
+            if KINDS[question.kind].is_heavy:
+                self._process.stop()  # what it has loaded goes with it
             if self._stopping and found.word != "done":
                 return  # it stays running in the book, and is set back when a server starts
             if found.word != "done":
