@@ -15,7 +15,7 @@ from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.draws import CHUNK
 from backhaul.study.ensemble import Plan, ensemble
 from backhaul.study.whole import Cancelled
-from closed_form import ClosedForm, asked
+from closed_form import FIGURES, ClosedForm, FigureName, asked
 
 PLAN = Plan(n=256, seed=1, workers=1)
 
@@ -81,6 +81,36 @@ def test_a_figure_that_does_not_apply_is_said_to(whole):
     assert whole.idle == ("support_per_usd_of_net_balance",)
     assert whole.rows.ok.all()
     assert whole.as_dict()["not_applicable"] == ["support_per_usd_of_net_balance"]
+
+
+class WithRatio(ClosedForm):
+    """One figure more, which is no number beyond an eta."""
+
+    def solve(self, values):
+        found = super().solve(values)
+        ratio = np.where(values[:, 0] > 0.75, np.nan, values[:, 0])
+        return replace(found, figures=np.column_stack([found.figures, ratio]))
+
+
+def with_ratio(unit):
+    return WithRatio(figures=(*FIGURES, FigureName("cost_per_dollar", unit, "Cost per dollar")))
+
+
+def test_a_ratio_may_have_no_value_where_nothing_moves():
+    """A ratio that divides by nothing in some draws has the interval of the others; none is lost."""
+    found = ensemble(with_ratio("USD per USD"), PLAN, asked())
+    (ratio,) = [i for i in found.intervals if i.name == "cost_per_dollar"]
+    assert found.rows.ok.all()
+    assert ratio.draws == pytest.approx(0.75 * 256, abs=2)
+    assert (ratio.low, ratio.high) == pytest.approx((0.05 * 0.75, 0.95 * 0.75), abs=0.02)
+    assert any("1 ratio divides by nothing" in sentence for sentence in found.sentences)
+
+
+def test_any_other_figure_must_be_a_number():
+    """A draw with an amount that is none is a failure, and the reason names the figure."""
+    found = ensemble(with_ratio("USD"), PLAN, asked())
+    assert {reason for _, reason in found.failures} == {"cost_per_dollar is no number"}
+    assert len(found.failures) == pytest.approx(0.25 * 256, abs=2)
 
 
 def test_failures_are_listed_and_in_no_interval():

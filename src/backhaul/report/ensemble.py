@@ -274,9 +274,10 @@ def _spread(ensemble: Ensemble, name: str) -> tuple[Block, ...]:
 def _failures(ensemble: Ensemble) -> tuple[Block, ...]:
     """Return the failures by reason and one by one, and the flags."""
     failures = ensemble.failures
+    count = len(ensemble.flagged)
     flags = (
-        f"{len(ensemble.flagged):,} draws are flagged: a price lies far from its first-order "
-        "prediction, which may mean another branch of equilibria."
+        f"{'1 draw is' if count == 1 else f'{count:,} draws are'} flagged: a price lies far from "
+        "its first-order prediction, which may mean another branch of equilibria."
     )
     if not failures:
         return (Prose("Every draw has an answer."), Prose(flags))

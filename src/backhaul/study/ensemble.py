@@ -139,7 +139,7 @@ def _solved(
 
     def solved(job: tuple[int, np.ndarray]) -> tuple[int, Rows]:
         number, values = job
-        rows = Rows.of(model.solve(values), columns)
+        rows = Rows.of(model.solve(values), columns, names=model.figures)
         if kept is not None:
             kept.keep_chunk(number, rows)
         return number, rows

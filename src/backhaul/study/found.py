@@ -37,7 +37,7 @@ class Interval:
     """95 % point."""
 
     draws: int
-    """How many draws gave an answer."""
+    """How many draws gave a number: a ratio has none where nothing moved."""
 
     def as_dict(self) -> dict[str, object]:
         """Return the interval as ensemble.json has it."""
@@ -105,23 +105,24 @@ class Ensemble:
     @property
     def intervals(self) -> tuple[Interval, ...]:
         """Median and 90 % interval of every figure, over the draws with an answer."""
-        solved = self.rows.figures[self.rows.ok]
-        if not len(solved):
-            return ()
-        low, median, high = np.quantile(solved, (ENDS[0], 0.5, ENDS[1]), axis=0)
-        return tuple(
-            Interval(
+        found = []
+        for k, figure in enumerate(self.figures):
+            values = self._values(k)
+            if not len(values):
+                continue
+            low, median, high = np.quantile(values, (ENDS[0], 0.5, ENDS[1]))
+            interval = Interval(
                 name=figure.name,
                 label=figure.label or figure.name.replace("_", " "),
                 unit=figure.unit,
                 central=float(self.centre[k]),
-                low=float(low[k]),
-                median=float(median[k]),
-                high=float(high[k]),
-                draws=len(solved),
+                low=float(low),
+                median=float(median),
+                high=float(high),
+                draws=len(values),
             )
-            for k, figure in enumerate(self.figures)
-        )
+            found.append(interval)
+        return tuple(found)
 
     @property
     def failures(self) -> tuple[tuple[int, str], ...]:
@@ -136,12 +137,17 @@ class Ensemble:
         return tuple(self.inputs[place] for place in self.places)
 
     def values(self, name: str) -> np.ndarray:
-        """Return a figure's value in every draw with an answer.
+        """Return a figure's value in every draw with an answer, less where a ratio has none.
 
         Errors:
             ScenarioError: there is no such figure.
         """
-        return np.asarray(self.rows.figures[self.rows.ok, figure_place(self.figures, name)])
+        return self._values(figure_place(self.figures, name))
+
+    def _values(self, place: int) -> np.ndarray:
+        """Return the numbers of a figure."""
+        values = self.rows.figures[self.rows.ok, place]
+        return np.asarray(values[np.isfinite(values)])
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -160,13 +166,18 @@ class Ensemble:
             said.append(
                 "Draws without an answer are listed with their reason and are in no interval."
             )
+        fewer = [i for i in self.intervals if i.draws < solved]
+        if fewer:
+            ratios = "1 ratio divides" if len(fewer) == 1 else f"{len(fewer):,} ratios divide"
+            said.append(
+                f"{ratios} by nothing in some draws, where nothing moved; the interval is that of "
+                "the other draws."
+            )
         if len(self.flagged):
             said.append(
-                f"{len(self.flagged):,} draws lie far from the first-order prediction and may be "
-                "on another branch; each was looked at with the whole certificate."
-                if self.proofs
-                else f"{len(self.flagged):,} draws lie far from the first-order prediction and "
-                "may be on another branch."
+                f"{_draws(len(self.flagged), 'lies', 'lie')} far from the first-order prediction "
+                "and may be on another branch"
+                + ("; each was looked at with the whole certificate." if self.proofs else ".")
             )
         return (*self._first_sentence(), *said, self._proof_sentence())
 
@@ -186,8 +197,8 @@ class Ensemble:
             return "No draw was given the whole certificate (best responses, other starts)."
         held = sum(not proof.fault for proof in self.proofs)
         return (
-            f"{len(self.proofs):,} draws were given the whole certificate, with best responses "
-            f"and other starts: it holds for {held:,} of them."
+            f"{_draws(len(self.proofs), 'was', 'were')} given the whole certificate, with best "
+            f"responses and other starts: it holds for {held:,} of them."
         )
 
     def as_dict(self) -> dict[str, object]:
@@ -235,6 +246,11 @@ class Ensemble:
             "failures": pd.DataFrame(list(self.failures), columns=["draw", "reason"]),
             "inputs": inputs_table(self.drawn),
         }
+
+
+def _draws(count: int, one: str, several: str) -> str:
+    """Return so many draws with the verb that fits."""
+    return f"1 draw {one}" if count == 1 else f"{count:,} draws {several}"
 
 
 def inputs_table(inputs: Sequence[Input]) -> pd.DataFrame:

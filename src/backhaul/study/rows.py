@@ -12,10 +12,13 @@ import numpy as np
 from backhaul.equilibrium.certificate import SLACK
 from backhaul.equilibrium.iterate import ACCEPTED
 from backhaul.errors import EquilibriumError
-from backhaul.study.whole import Batch, IsCancelled, WholeModel, stop_if
+from backhaul.study.whole import Batch, FigureName, IsCancelled, WholeModel, stop_if
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+RATIOS = ("USD per USD",)
+"""Units of figures that divide one change by another."""
 
 LOOK = 0.2
 """Seconds between two looks at whether somebody wants to stop."""
@@ -23,7 +26,7 @@ LOOK = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Answers of n draws; the figures of a draw without an answer are NaN."""
+    """Answers of n draws; NaN where a draw has no answer, or a ratio divides by nothing."""
 
     figures: np.ndarray
     """Shape (n, F)."""
@@ -63,21 +66,31 @@ class Rows:
         )
 
     @classmethod
-    def of(cls, batch: Batch, columns: Sequence[int] | None = None) -> Rows:
+    def of(
+        cls,
+        batch: Batch,
+        columns: Sequence[int] | None = None,
+        *,
+        names: Sequence[FigureName] = (),
+    ) -> Rows:
         """Return a model's answers, with what is short of the standard marked as no answer.
 
         Args:
             batch: What the model gave.
             columns: Figures that are kept, each of which must be a number in every draw with an
                 answer. None keeps all, also those that do not apply and are no number.
+            names: All figures of the model. A ratio among them may be no number in a draw with an
+                answer, where nothing moved; without names none may.
         """
         figures = np.array(batch.figures, dtype=float)
         figures = figures if columns is None else figures[:, list(columns)]
+        figures = np.where(np.isfinite(figures), figures, np.nan)
         reason = [
             text or ("" if ok else "the model gave no reason")
             for text, ok in zip(batch.reason, batch.ok, strict=True)
         ]
-        short = _short_of_standard(batch, None if columns is None else figures)
+        kept = [names[k] for k in columns] if names and columns is not None else []
+        short = _short_of_standard(batch, None if columns is None else figures, kept)
         reason = [text or fault for text, fault in zip(reason, short, strict=True)]
         ok = np.array([not text for text in reason], dtype=bool)
         figures[~ok] = np.nan
@@ -108,7 +121,9 @@ def at_centre(model: WholeModel) -> np.ndarray:
     return np.array(rows.figures[0])
 
 
-def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
+def _short_of_standard(
+    batch: Batch, figures: np.ndarray | None, names: Sequence[FigureName]
+) -> list[str]:
     """Return for each row what it lacks; an empty text where it lacks nothing."""
     checks = (
         (batch.worst, ACCEPTED, "a price is off by {:.1e} of itself; at most {:.0e} is accepted"),
@@ -123,10 +138,22 @@ def _short_of_standard(batch: Batch, figures: np.ndarray | None) -> list[str]:
         ]
         if not batch.concavity[row] < 0:
             faults.append("a firm's profit is not concave in its own prices")
-        if not faults and figures is not None and not np.isfinite(figures[row]).all():
-            faults = ["a figure is no number"]
+        if not faults and figures is not None:
+            faults = _no_numbers(figures[row], names)
         found.append("; ".join(faults))
     return found
+
+
+def _no_numbers(figures: np.ndarray, names: Sequence[FigureName]) -> list[str]:
+    """Return that a figure of a row is no number, with its name; ratios may be none."""
+    if not names:
+        return [] if np.isfinite(figures).all() else ["a figure is no number"]
+    lacking = [
+        figure.name
+        for figure, value in zip(names, figures, strict=True)
+        if not np.isfinite(value) and figure.unit not in RATIOS
+    ]
+    return [f"{lacking[0]} is no number"] if lacking else []
 
 
 def in_threads(
