@@ -82,8 +82,9 @@ class Answer:
     def states(self, facts: Facts, base: dict[str, Base], near: dict[str, Near]) -> dict[str, Any]:
         """Return every state, solved from a solution near by."""
         found: dict[str, Solution] = {}
+        appraised = self.composer.appraised(base)
         for name, plan in self.year.layout.plans.items():
-            faced = self.composer.compose(plan, base, facts)
+            faced = self.composer.compose(plan, base, facts, appraised)
             before = found["baseline"].solved.price if found else None
             solved = self._solved(plan, faced, (base, facts), near[name], before)
             found[name] = Solution(faced, solved)

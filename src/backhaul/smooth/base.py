@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jax.ops import segment_sum
 from jax.scipy.special import ndtri
 
@@ -212,8 +213,9 @@ class Year:
             else jnp.full(len(supply.links), first.default_ratio)
         )
         default = jnp.asarray(1.0) if first is None else first.default_ratio
-        factory = jnp.zeros(len(supply.links))
-        for _ in range(ROUNDS):
+
+        def again(_: Array, now: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            _, ratio, default = now
             slope = premium * (1 + gross + on_content * ratio)
             level = target / segment_sum(way.share * slope, product, count)
             factory = _anchored(place, level[product] * premium, premium, first)
@@ -223,7 +225,10 @@ class Year:
                 default = (
                     self._observed(facts, DEFAULT_PAIR) / mean[place.pairs.index(DEFAULT_PAIR)]
                 )
-            ratio = self._ratios(place, facts, mean, default)[place.pair]
+            return factory, self._ratios(place, facts, mean, default)[place.pair], default
+
+        begun = (jnp.zeros(len(supply.links)), ratio, default)
+        factory, ratio, default = lax.fori_loop(0, ROUNDS, again, begun)
         unit = factory * (1 + gross + on_content * ratio) + fixed
         return factory, ratio, unit, default
 

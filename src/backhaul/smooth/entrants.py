@@ -15,7 +15,7 @@ from backhaul.demand.hedonic import LIGHT, Hedonic, dummies, regressors
 from backhaul.smooth.base import Base
 from backhaul.smooth.choice import Frame
 from backhaul.smooth.config import Array
-from backhaul.smooth.facts import Facts, Parameters
+from backhaul.smooth.facts import Parameters
 from backhaul.smooth.inversion import invert
 from backhaul.smooth.layout import Layout, SidePlan
 
@@ -36,6 +36,20 @@ class Entering(NamedTuple):
     local: Array
     fixed_usd: Array
     """Certification and engineering a year, USD."""
+
+
+class Appraisal(NamedTuple):
+    """What the base year tells about the entrants of one market. Shapes (K,), market currency."""
+
+    delta: Array
+    """Expected mean utility, the median own import's luck included."""
+
+    before_tax: Array
+    price: Array
+    """Reference price, tax included."""
+
+    local: Array
+    """Mean local cost of the firm's own imports."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +136,39 @@ class _Known(NamedTuple):
     brands: np.ndarray
 
 
-def entering(  # noqa: PLR0913  (a car, where it comes from, where it goes)
-    layout: Layout,
+def appraise(
+    layout: Layout, plan: SidePlan, hedonics: Hedonics, base: dict[str, Base]
+) -> Appraisal:
+    """Return what the base year tells about the entrants of one market, whatever the state.
+
+    Args:
+        layout: What is fixed.
+        plan: The market, with one entrant at least.
+        hedonics: The regression.
+        base: The calibrated base year of both markets.
+    """
+    us, here, code = base["US"], base[plan.market.code], plan.market.code
+    place = layout.places[code]
+    product = np.array([source.product for source in plan.sources])
+    ratio = np.array([source.ratio for source in plan.sources])
+    before_tax = _price_level(layout, code, here, us) * us.listed[product] * ratio
+    price = before_tax * (here.price / here.listed)[0]
+    known = _known(plan, hedonics, price)
+    annual = _annual(place.frame, hedonics, here)
+    expected, residuals = hedonics.expected(annual, here.price, known)
+    shift = (residuals * hedonics.own_import).sum() / hedonics.own_import.sum()
+    return Appraisal(
+        delta=expected + jnp.median(residuals + shift),
+        before_tax=before_tax,
+        price=price,
+        local=jnp.stack([_mean_local(here, source.imports) for source in plan.sources]),
+    )
+
+
+def entering(
     plan: SidePlan,
-    hedonics: Hedonics,
-    base: dict[str, Base],
-    facts: Facts,
+    found: Appraisal,
+    us: Base,
     p: Parameters,
     at: dict[str, Any],
     quality: Array,
@@ -135,36 +176,23 @@ def entering(  # noqa: PLR0913  (a car, where it comes from, where it goes)
     """Return the entrants of one market in one state.
 
     Args:
-        layout: What is fixed.
         plan: The market in the state, with one entrant at least.
-        hedonics: The regression.
-        base: The calibrated base year of both markets.
-        facts: The facts.
+        found: What the base year tells about them.
+        us: The calibrated base year of the US.
         p: Parameters.
         at: Arrays of the state's links and entrants at these parameters.
         quality: Unexplained quality of each entrant, as a departure from the median. Shape (K,).
     """
-    us, here, code = base["US"], base[plan.market.code], plan.market.code
-    place = layout.places[code]
-    product = np.array([source.product for source in plan.sources])
     ratio = np.array([source.ratio for source in plan.sources])
     link = np.array([source.link for source in plan.sources])
-    before_tax = _price_level(layout, code, here, us) * us.listed[product] * ratio
-    price = before_tax * (here.price / here.listed)[0]
-    known = _known(plan, hedonics, price)
-    annual = _annual(place.frame, hedonics, here)
-    expected, residuals = hedonics.expected(annual, here.price, known)
-    shift = (residuals * hedonics.own_import).sum() / hedonics.own_import.sum()
-    middle = jnp.median(residuals + shift) + p["entrant_shift_error_jp"]
-    local = jnp.stack([_mean_local(here, source.imports) for source in plan.sources])
     return Entering(
-        delta=expected + middle + quality,
-        penalty=price * at["penalty_share"],
-        price=price,
+        delta=found.delta + p["entrant_shift_error_jp"] + quality,
+        penalty=found.price * at["penalty_share"],
+        price=found.price,
         factory=us.factory[link] * ratio,
-        dealer=p["dealer_margin_jp"] * before_tax,
-        importer=p["importer_margin_jp"] * before_tax,
-        local=local + p["entrant_local_cost_share_jp"] * before_tax,
+        dealer=p["dealer_margin_jp"] * found.before_tax,
+        importer=p["importer_margin_jp"] * found.before_tax,
+        local=found.local + p["entrant_local_cost_share_jp"] * found.before_tax,
         fixed_usd=at["once"] / p["model_life_years"],
     )
 

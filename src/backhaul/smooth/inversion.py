@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
@@ -49,10 +51,32 @@ def invert(
     # Where the search begins moves no root, and a closure may hold no number under derivation.
     start, inverse = jax.lax.stop_gradient((start, inverse))
 
-    @jax.custom_vjp
-    def solve(buyers: Buyers, price: Array, observed: Array) -> jax.Array:
+    def found(buyers: Buyers, price: Array, observed: Array) -> jax.Array:
         root = _solved(frame, buyers, (price, observed), start, inverse)
         return jnp.where(root.worst <= ACCEPTED, root.at, jnp.nan)
+
+    return _with_slopes(frame, found)(buyers, price, observed)
+
+
+def known(frame: Frame, buyers: Buyers, price: Array, observed: Array, delta: Array) -> jax.Array:
+    """Return a delta that was inverted already, with the slopes of the exact root. Shape (J,).
+
+    Args:
+        frame: Nests.
+        buyers: As in `invert`.
+        price: As in `invert`.
+        observed: As in `invert`.
+        delta: What `invert` gave for these; taken as a constant. Shape (J,).
+    """
+    delta = jax.lax.stop_gradient(delta)
+    return _with_slopes(frame, lambda *_: delta)(buyers, price, observed)
+
+
+def _with_slopes(
+    frame: Frame, found: Callable[[Buyers, Array, Array], jax.Array]
+) -> Callable[[Buyers, Array, Array], jax.Array]:
+    """Return a function that finds delta, given the slopes of the exact root."""
+    solve = jax.custom_vjp(found)
 
     def forward(buyers: Buyers, price: Array, observed: Array) -> tuple[jax.Array, tuple]:  # type: ignore[type-arg]
         delta = solve(buyers, price, observed)
@@ -66,7 +90,7 @@ def invert(
         return by_buyers._replace(delta=jnp.zeros_like(buyers.delta)), by_price, by_observed
 
     solve.defvjp(forward, backward)
-    return solve(buyers, price, observed)
+    return solve
 
 
 def log_slopes(frame: Frame, buyers: Buyers, price: Array) -> jax.Array:

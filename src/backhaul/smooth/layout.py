@@ -94,6 +94,11 @@ class SidePlan:
     move: np.ndarray
     """Which move made a link; -1 for the others. Shape (L,)."""
 
+    @property
+    def entrants(self) -> tuple[str, ...]:
+        """Names of the products that enter."""
+        return tuple(source.entrant.product.id for source in self.sources)
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:

@@ -23,7 +23,7 @@ from backhaul.smooth.base import (
 )
 from backhaul.smooth.choice import Buyers
 from backhaul.smooth.config import Array, Number
-from backhaul.smooth.entrants import Entering, Hedonics, entering
+from backhaul.smooth.entrants import Appraisal, Entering, Hedonics, appraise, entering
 from backhaul.smooth.facts import INSTRUMENTS, Facts, Parameters
 from backhaul.smooth.law import Law
 from backhaul.smooth.layout import WAYS, Plan, SidePlan
@@ -33,6 +33,10 @@ CERTIFICATION = WAYS.index("certification")
 
 FREE = "scenario without support"
 """Name of the state with neither support nor promise."""
+
+
+Appraised = dict[tuple[str, tuple[str, ...]], Appraisal]
+"""By market and names of its entrants."""
 
 
 class Delivery(NamedTuple):
@@ -81,11 +85,22 @@ class Composer:
     hedonics: Hedonics | None
     """None where nothing enters."""
 
-    def compose(self, plan: Plan, base: dict[str, Base], facts: Facts) -> dict[str, Faced]:
+    def appraised(self, base: dict[str, Base]) -> Appraised:
+        """Return what the base year tells about all entrants of any state."""
+        layout, found = self.year.layout, {}
+        for plan in layout.plans.values():
+            for code, side in plan.sides.items():
+                group = code, side.entrants
+                if side.sources and self.hedonics is not None and group not in found:
+                    found[group] = appraise(layout, side, self.hedonics, base)
+        return found
+
+    def compose(
+        self, plan: Plan, base: dict[str, Base], facts: Facts, appraised: Appraised
+    ) -> dict[str, Faced]:
         """Return what sellers face in each market of a state."""
-        p = self.year.parameters(facts)
-        left = self._duty_left(plan, base, facts, p)
-        return {code: self._side(plan, code, base, facts, p, left) for code in plan.sides}
+        left = self._duty_left(plan, base, facts, self.year.parameters(facts))
+        return {code: self._side(plan, code, base, facts, appraised, left) for code in plan.sides}
 
     def _side(
         self,
@@ -93,12 +108,13 @@ class Composer:
         code: str,
         base: dict[str, Base],
         facts: Facts,
-        p: Parameters,
+        appraised: Appraised,
         left: dict[str, Any],
     ) -> Faced:
         here, side, setting = base[code], plan.sides[code], plan.setting
+        p = self.year.parameters(facts)
         at = self.year.response.at(plan.name, code, facts["parameter"])
-        new = self._new(plan, code, base, facts, p, at)
+        new = self._new(side, base["US"], facts, p, at, appraised)
         way, factory, ratio, share = self._links(plan, code, base, facts, p, at, new)
         per_usd = {"US": 1.0, "JP": setting.jpy_per_usd}[code]
         base_rate = self.year.layout.world.observed.jpy_per_usd
@@ -135,20 +151,20 @@ class Composer:
 
     def _new(
         self,
-        plan: Plan,
-        code: str,
-        base: dict[str, Base],
+        side: SidePlan,
+        us: Base,
         facts: Facts,
         p: Parameters,
         at: dict[str, Array],
+        appraised: Appraised,
     ) -> Entering | None:
         """Return the entrants of a market, or None."""
-        side = plan.sides[code]
-        if not side.sources or self.hedonics is None:
+        found = appraised.get((side.market.code, side.entrants))
+        if found is None:
             return None
         count = len(side.sources)
         quality = facts["quality"] if facts["quality"].size == count else jnp.zeros(count)
-        return entering(self.year.layout, side, self.hedonics, base, facts, p, at, quality)
+        return entering(side, found, us, p, at, quality)
 
     def _buyers(
         self, plan: Plan, code: str, here: Base, facts: Facts, new: Entering | None

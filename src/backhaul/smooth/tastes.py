@@ -11,7 +11,7 @@ from jax import lax
 
 from backhaul.smooth.choice import Buyers, Frame, choose
 from backhaul.smooth.config import Array
-from backhaul.smooth.inversion import closed_form, invert
+from backhaul.smooth.inversion import closed_form, invert, known
 
 AIM = 1e-11
 """Where the search stops: largest gap of a log moment."""
@@ -123,8 +123,8 @@ def calibrate(frame: Frame, seen: Seen, counted: Array, targets: Array, start: S
     Source:
         The same as `demand.moments.calibrate_taste`.
     """
-    at, near = _search(frame, seen, counted, targets, start)
-    buyers = inverted(frame, seen, at, start, near)
+    at, last = _search(frame, seen, counted, targets, start)
+    buyers = _recalled(frame, seen, at, last)
     gap = _gap(frame, buyers, seen.price, counted, targets)
     _, e, a = at
     inside = (e >= -EDGE) & (a - e >= -EDGE)
@@ -168,7 +168,7 @@ def _search(
         seen, targets, at, last = kept
 
         def gap(seen: Seen, targets: Array, at: Array) -> Array:
-            buyers = inverted(frame, seen, at, start, last)
+            buyers = _recalled(frame, seen, at, last)
             return _gap(frame, buyers, seen.price, counted, targets)
 
         _, pull = jax.vjp(gap, seen, targets, at)
@@ -251,11 +251,24 @@ def inverted(frame: Frame, seen: Seen, at: Array, start: Start, last: Last | Non
         start: Tastes at the central facts, whose responses are used.
         last: Where delta was inverted last; None: at the central facts.
     """
-    alpha, e, a = jnp.exp(at)
     near = Last(start.closed, start.delta) if last is None else last
-    begin = near.delta + closed(frame, seen, at) - near.closed
-    blank = Buyers(
-        delta=begin,
+    begin = lax.stop_gradient(near.delta + closed(frame, seen, at) - near.closed)
+    blank = _tastes(seen, at, begin)
+    found = invert(frame, blank, seen.price, seen.observed, begin, start.answer)
+    return blank._replace(delta=found)
+
+
+def _recalled(frame: Frame, seen: Seen, at: Array, last: Last) -> Buyers:
+    """Return tastes at the unknowns at which delta was inverted last."""
+    blank = _tastes(seen, at, last.delta)
+    return blank._replace(delta=known(frame, blank, seen.price, seen.observed, last.delta))
+
+
+def _tastes(seen: Seen, at: Array, delta: Array) -> Buyers:
+    """Return tastes at (ln alpha, ln e, ln a) with this delta."""
+    alpha, e, a = jnp.exp(at)
+    return Buyers(
+        delta=delta,
         alpha=alpha * seen.sensitivity,
         weights=seen.weights,
         sigma_in=1 - 1 / e,
@@ -263,9 +276,6 @@ def inverted(frame: Frame, seen: Seen, at: Array, start: Start, last: Last | Non
         penalty=seen.penalty,
         mu=seen.mu,
     )
-    begin = lax.stop_gradient(begin)
-    found = invert(frame, blank, seen.price, seen.observed, begin, start.answer)
-    return blank._replace(delta=found)
 
 
 def closed(frame: Frame, seen: Seen, at: Array) -> jax.Array:
