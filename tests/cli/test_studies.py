@@ -249,11 +249,14 @@ def test_indices_come_with_global(model, capsys, tmp_path):
     assert (tmp_path / "out" / "tables" / "indices.csv").exists()
 
 
-def test_a_design_out_of_reach_says_how_far_it_gets(model, capsys):
-    """It is an answer, not an error: the most that can be reached."""
-    found = result(capsys, ["design", "--reach", "balance US-JP by +1e12 USD", "--with", "tariff"])
-    assert found["goal"]["feasible"] is False
-    assert "cannot be reached" in found["answer"][0]
+def test_a_design_out_of_reach_says_how_far_it_gets(model, capsys, tmp_path):
+    """It is refused as not solved, with the range that can be reached, and nothing is written."""
+    words = ["design", "--reach", "balance US-JP by +1e12 USD", "--with", "tariff"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 3
+    said = capsys.readouterr().err
+    assert "cannot be reached" in said
+    assert "to 4 billion USD" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_rate_counts_from_what_was_first_told():

@@ -7,6 +7,8 @@ x_i = clip((price g_i - l_i) / q_i, 0, 1) at the price that reaches the goal. Th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -21,12 +23,14 @@ from closed_form import (
     COST_SLOPES,
     FIGURES,
     GOAL_SLOPES,
+    KEYS,
     TOPS,
     ClosedForm,
     asked,
 )
 
 NAMES = ("support", "certification", "tariff", "purchase")
+SUPPORT = KEYS.index("instrument.support_usd")
 POINT = 1e-5
 ASK = Ask(reach="balance US-JP by +3e9 USD", using=NAMES)
 
@@ -84,15 +88,68 @@ def test_a_bound_that_binds_has_a_price():
     assert found.mix.settings[0] == pytest.approx(2000.0)
     assert found.mix.bound_prices[0] == pytest.approx(saved / 10, rel=2e-2)
     assert found.mix.bound_prices[1:] == (0.0, 0.0, 0.0)
-    assert "Bounds that bind: support." in found.sentences
+    assert "At a bound: support at its most, 2,000." in found.sentences
+    assert [row["at_bound"] for row in found.mix_rows()] == ["high", "", "", ""]
 
 
 def test_a_goal_beyond_all_bounds_says_how_far_one_gets():
-    """An infeasible goal ends in the most that can be reached, not in a mix that falls short."""
+    """An infeasible goal ends in what can be reached, not in a mix that falls short."""
     found = design(ClosedForm(), Ask("balance US-JP by +1e11 USD", NAMES), asked())
     assert not found.feasible
     assert found.mix.goal == pytest.approx(sum(GOAL_SLOPES.values()), rel=1e-6)
+    assert found.reachable == pytest.approx((0.0, sum(GOAL_SLOPES.values())), abs=1e3)
     assert "cannot be reached" in found.sentences[0]
+    assert "from 0 USD to 7.5 billion USD" in found.sentences[0]
+
+
+class Cliff(ClosedForm):
+    """There is no answer with more than a share of the support's range."""
+
+    edge = 0.823
+
+    def solve(self, values):
+        found = super().solve(values)
+        lost = values[:, SUPPORT] > self.edge * TOPS["support"]
+        reason = tuple("no price is found" if one else "" for one in lost)
+        return replace(found, ok=~lost, reason=reason)
+
+    def gradient(self, figure, values=None):
+        at = self.centre() if values is None else values
+        assert at[SUPPORT] <= self.edge * TOPS["support"]
+        return super().gradient(figure, values)
+
+
+def test_a_search_steps_back_from_trials_without_an_answer():
+    """Where the first steps lead to no answer, the optimum on this side is found all the same."""
+    found = design(Cliff(), ASK, asked())
+    _, shares, cost = optimum(3e9)
+    assert 0.8 < shares[0] < Cliff.edge
+    assert found.mix.cost == pytest.approx(cost, rel=1e-4)
+    assert found.mix.lost > 0
+    assert found.as_dict()["optimality"]["trials_without_answer"] == found.mix.lost
+    (support,) = [one for one in found.alone if one.name == "support"]
+    assert (support.reaches, support.unsolved) == (False, 8)
+    assert support.setting == pytest.approx(0.8 * TOPS["support"])
+
+
+def test_an_optimum_beyond_the_edge_ends_before_it():
+    """Where the cheapest mix has no answer, one that reaches the goal is given, and told."""
+
+    class Nearer(Cliff):
+        edge = 0.5
+
+    found = design(Nearer(), replace(ASK, frontier=False), asked())
+    assert found.feasible
+    assert found.mix.goal >= 3e9 * (1 - 1e-7)
+    assert found.mix.settings[0] <= TOPS["support"] / 2
+    assert found.mix.residual > 1e-4
+    assert any("edge" in text or "not end at an exact optimum" in text for text in found.sentences)
+
+
+def test_an_instrument_that_moves_nothing_is_told_apart():
+    """It reaches no goal, and not for want of range."""
+    (alone,) = design(ClosedForm(), Ask("units JP entrants to 900", ("tariff",)), asked()).alone
+    assert (alone.moves, alone.per_unit) == (False, None)
 
 
 def test_each_alone_reaches_the_goal_or_says_it_cannot(found):

@@ -97,7 +97,7 @@ def with_ratio(unit):
 
 
 def test_a_ratio_may_have_no_value_where_nothing_moves():
-    """A ratio that divides by nothing in some draws has the interval of the others; none is lost."""
+    """A ratio that divides by nothing in some draws has the interval of the others."""
     found = ensemble(with_ratio("USD per USD"), PLAN, asked())
     (ratio,) = [i for i in found.intervals if i.name == "cost_per_dollar"]
     assert found.rows.ok.all()

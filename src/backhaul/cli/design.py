@@ -81,7 +81,7 @@ def design(  # noqa: PLR0913 - options of a command
     """Find the cheapest mix of instruments that reaches a goal, and what more of it would cost.
 
     Beside the mix stand its shadow prices and the table of cost per unit of the goal for each
-    instrument alone. A goal out of reach ends in the most that can be reached.
+    instrument alone. A goal out of reach is refused with the range that can be reached.
     """
     from backhaul.report.folder import refuse_foreign
     from backhaul.report.study_page import DESIGN
@@ -106,11 +106,27 @@ def design(  # noqa: PLR0913 - options of a command
             calibrate(evidence_from(data), progress=watch.say), question, compared, say=watch.say
         )
         found = find(here.model, ask, here.asked, progress=watch.count)
+        _refuse_out_of_reach(found)
         if out is not None:
             watch.say("writing the report")
             write_design(found, out)
     return Answer(
         command="design", result={**found.as_dict(), "out": out}, blocks=_blocks(found, out)
+    )
+
+
+def _refuse_out_of_reach(found: Design) -> None:
+    """Refuse a goal that no mix reaches, with the range that can be reached."""
+    from backhaul.errors import EquilibriumError
+    from backhaul.study.design_words import reachable
+
+    if found.feasible:
+        return
+    raise EquilibriumError(
+        where=f"goal {found.goal.text!r}",
+        what=f"it cannot be reached within these bounds: {reachable(found)}.",
+        fix="Ask for an amount in that range, widen a bound with --bound, or name more instruments "
+        "with --with.",
     )
 
 

@@ -119,7 +119,7 @@ def influence(  # noqa: PLR0913 - options of a command
 def _blocks(told: Told, out: Path | None) -> tuple[Block, ...]:
     """Return the answer, the strongest inputs, the kinds, the indices and the place."""
     from backhaul.report import words
-    from backhaul.report.influence import bar_cells, label_of, sentences
+    from backhaul.report.influence import bar_cells, label_of, sentences, share_text
 
     found = told.influence
     unit = found.figure.unit
@@ -155,9 +155,9 @@ def _blocks(told: Told, out: Path | None) -> tuple[Block, ...]:
                 rows=tuple(
                     (
                         row.label,
-                        f"{row.first:.2f}",
-                        f"{row.total:.2f}",
-                        f"{row.total_low:.2f} to {row.total_high:.2f}",
+                        share_text(row.first),
+                        share_text(row.total),
+                        f"{share_text(row.total_low)} to {share_text(row.total_high)}",
                     )
                     for row in told.indices.rows[: told.top]
                 ),

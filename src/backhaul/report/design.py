@@ -11,6 +11,7 @@ from backhaul.report.page import Page, page_html
 from backhaul.report.parts import Block, Bullets, Chart, Grid, Prose, Section
 from backhaul.report.study_page import DESIGN, closing, left_out, scaled, write_study
 from backhaul.study.alone import Alone
+from backhaul.study.amount import one_of
 from backhaul.study.design import Design
 
 PART = "{:.1e}"
@@ -57,7 +58,8 @@ def mix_cells(design: Design) -> tuple[tuple[str, ...], ...]:
             words.setting(row["setting"]),
             row["unit"],
             f"{words.setting(row['low'])} to {words.setting(row['high'])}",
-            f"{words.number(row['bound_shadow_price'])} {design.cost.unit} per {row['unit']}"
+            f"{words.number(row['bound_shadow_price'])} {design.cost.unit} per "
+            f"{one_of(row['unit'])}"
             if row["bound_shadow_price"]
             else words.NONE,
         )
@@ -70,7 +72,7 @@ def alone_cells(one: Alone, design: Design) -> tuple[str, ...]:
     return (
         one.label or one.name,
         f"{words.setting(one.setting)} {one.unit}".strip(),
-        "yes" if one.reaches else "no: this is its most",
+        "yes" if one.reaches else "no: this is its most" if one.moves else "no: it moves nothing",
         words.quantity(one.goal, design.goal.unit),
         words.quantity(one.cost, design.cost.unit),
         words.NONE if one.per_unit is None else words.signed(f"{one.per_unit:.3f}"),
@@ -79,7 +81,7 @@ def alone_cells(one: Alone, design: Design) -> tuple[str, ...]:
 
 def ratio_of(design: Design) -> str:
     """Return what a cost per unit of the goal is called."""
-    return f"{design.cost.unit} per {design.goal.unit or 'unit'}"
+    return f"{design.cost.unit} per {one_of(design.goal.unit)}"
 
 
 def title_of(design: Design) -> str:
@@ -240,6 +242,8 @@ def _certificate(design: Design) -> tuple[Block, ...]:
         "The search is local: several starts that agree make another, cheaper mix unlikely but do "
         "not rule it out.",
     ]
+    if mix.lost:
+        said.append(f"{mix.lost:,} trials of the search had no answer; it stepped back from each.")
     said += [f"A start gave no answer: {fault}" for fault in mix.failed]
     return (Bullets(tuple(said)),)
 

@@ -156,7 +156,8 @@ def _bars(told: Told) -> tuple[Block, ...]:
             identifier="tornado",
             title=f"What moves {names.uncapital(label_of(found))}",
             subtitle=f"{axis}: each input at the ends of its 90 % range, all others at their "
-            "centre, to first order. The letter is the grade: A official, B reported, C estimated.",
+            "centre, to first order. In brackets grade (A official, B reported, C estimated) and "
+            "source.",
             description="; ".join(
                 f"{bar.label}: {words.signed(words.bare(bar.effect, unit))} {unit}" for bar in shown
             ),
@@ -172,7 +173,7 @@ def _bars(told: Told) -> tuple[Block, ...]:
 def _swing(bar: Bar, central: float, size: float) -> Swing:
     """Return one bar of the tornado."""
     return Swing(
-        label=f"{names.capital(bar.label)} ({bar.grade or words.NONE})",
+        label=f"{names.capital(bar.label)} ({bar.grade or words.NONE}, {bar.source_id})",
         at_low=(central - bar.effect) / size,
         at_high=(central + bar.effect) / size,
         low_text=words.setting(bar.value - bar.half_width),
@@ -292,10 +293,15 @@ def _indices(indices: Indices | None) -> tuple[Section, ...]:
     return (Section("indices", "Over the whole range", (chart, said, grid)),)
 
 
+def share_text(value: float) -> str:
+    """Return a share of a variance with two digits; what rounds to nought has no sign."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
 def _index_panel(title: str, rows: Sequence[tuple[str, float, float, float]]) -> DotPanel:
     """Return one order of indices."""
     dots = tuple(
-        Dot(names.readable(label.replace(" ", "_")), value, f"{value:.2f}", low, high)
+        Dot(names.readable(label.replace(" ", "_")), value, share_text(value), low, high)
         for label, value, low, high in rows
     )
     return DotPanel(title, "share of the variance", dots)

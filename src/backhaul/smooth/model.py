@@ -223,7 +223,7 @@ class Model:
     def gradient(self, figure: str, values: np.ndarray | None = None) -> np.ndarray:
         """Return the slope of a figure in every input, by the adjoint of all equilibria. (N,)."""
         at = self.centre() if values is None else values
-        return np.asarray(self._slope(jnp.asarray(at), self.near, self.position(figure)))
+        return np.asarray(self._slopes_at(at, figure)[0])
 
     def utilities(self, figure: str) -> dict[str, np.ndarray]:
         """Return the slope of a figure in every consumer's utility from every product.
@@ -234,13 +234,15 @@ class Model:
 
     def everything(self, figure: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return the slopes in every input and in every utility, in one sweep."""
-        zeros = no_utilities(self.layout, self.consumers)
-        slopes, further = self._all_slopes(
-            jnp.asarray(self.centre()), zeros, self.near, self.position(figure)
-        )
+        slopes, further = self._slopes_at(self.centre(), figure)
         return np.asarray(slopes), {
             name.removeprefix("utility."): np.asarray(value) for name, value in further.items()
         }
+
+    def _slopes_at(self, values: np.ndarray, figure: str) -> Any:  # noqa: ANN401  (trees of arrays)
+        """Return slopes in inputs and utilities; one program for every question about slopes."""
+        zeros = no_utilities(self.layout, self.consumers)
+        return self._all_slopes(jnp.asarray(values), zeros, self.near, self.position(figure))
 
     @cached_property
     def near(self) -> dict[str, Near]:
@@ -266,13 +268,6 @@ class Model:
             )
 
         return jax.jit(chunk)
-
-    @cached_property
-    def _slope(self) -> Callable[..., Any]:
-        def figure(values: Array, near: dict[str, Near], which: Array) -> Array:
-            return self.answer(self.facts(values), near)[0][which]
-
-        return jax.jit(jax.grad(figure))
 
     @cached_property
     def _all_slopes(self) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from backhaul.errors import EquilibriumError
 from backhaul.study.problem import Problem
 
 GRID = 41
@@ -27,6 +28,9 @@ class Alone:
     setting: float
     scaled: float
     reaches: bool
+    moves: bool
+    """Whether it moves the goal's figure anywhere in its range."""
+
     goal: float
     cost: float
     per_unit: float | None
@@ -41,7 +45,7 @@ class Alone:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row of the table."""
-        names = ("name", "label", "unit", "setting", "reaches", "goal", "cost", "per_unit")
+        names = ("name", "label", "unit", "setting", "reaches", "moves", "goal", "cost", "per_unit")
         return {name: getattr(self, name) for name in names} | {"unsolved": self.unsolved}
 
 
@@ -77,6 +81,7 @@ def alone(problem: Problem, place: int, idle: tuple[float, float]) -> Alone:
         setting=float(problem.settings(point)[place]),
         scaled=at,
         reaches=reaches,
+        moves=bool(np.ptp(goal[solved]) > STANDSTILL * abs(problem.goal.amount)),
         goal=reached,
         cost=paid,
         per_unit=None if small else (paid - idle[1]) / moved,
@@ -99,13 +104,15 @@ def _crossing(
         for k in range(len(scaled) - 1)
         if short[k] * short[k + 1] <= 0
     ]
-    if not brackets:
-        return rest, False
-    low, high = min(brackets, key=lambda ends: min(abs(ends[0] - rest), abs(ends[1] - rest)))
 
     def missing(x: float) -> float:
         point = problem.rest.copy()
         point[place] = x
         return problem.at(point)[0] / amount - 1
 
-    return float(brentq(missing, low, high, xtol=1e-13, rtol=1e-13)), True
+    for low, high in sorted(brackets, key=lambda ends: min(abs(end - rest) for end in ends)):
+        try:
+            return float(brentq(missing, low, high, xtol=1e-13, rtol=1e-13)), True
+        except EquilibriumError:
+            continue  # no answer on the way: the goal is not known to be reached here
+    return rest, False

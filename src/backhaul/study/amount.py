@@ -12,3 +12,8 @@ def amount(value: float, unit: str) -> str:
             return f"{value / size:,.3g} {word} {unit}".rstrip()
     text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return f"{text} {unit}".rstrip()
+
+
+def one_of(unit: str) -> str:
+    """Return the name of one unit: "vehicle" of "vehicles"; "unit" where it has no name."""
+    return {"vehicles": "vehicle", "": "unit"}.get(unit, unit)

@@ -13,7 +13,7 @@ from backhaul.errors import EquilibriumError, ScenarioError
 from backhaul.study.alone import Alone, alone
 from backhaul.study.found import Proof, proof_of
 from backhaul.study.goal import SUPPORT, Cost, Goal, parse_cost, parse_goal
-from backhaul.study.mix import Mix, best_mix, most_reached
+from backhaul.study.mix import AT_BOUND, Mix, best_mix, farthest
 from backhaul.study.problem import Instrument, Problem, chosen_instruments
 from backhaul.study.whole import Asked, IsCancelled, Progress, WholeModel, stop_if, tell
 
@@ -52,6 +52,9 @@ class Design:
     instruments: tuple[Instrument, ...]
     feasible: bool
     """Whether the goal can be reached within the bounds; otherwise `mix` is what comes nearest."""
+
+    reachable: tuple[float, float] | None
+    """Between what amounts the goal's figure can be brought; None where the goal is reached."""
 
     idle: tuple[float, float]
     """Goal figure and cost with every instrument at rest."""
@@ -117,10 +120,15 @@ class Design:
                 "at_rest": one.rest,
                 "low": one.low,
                 "high": one.high,
+                "at_bound": _bound(scaled),
                 "bound_shadow_price": shadow,
             }
-            for one, setting, shadow in zip(
-                self.instruments, self.mix.settings, self.mix.bound_prices, strict=True
+            for one, setting, scaled, shadow in zip(
+                self.instruments,
+                self.mix.settings,
+                self.mix.scaled,
+                self.mix.bound_prices,
+                strict=True,
             )
         ]
 
@@ -139,6 +147,7 @@ class Design:
                 "amount": self.goal.amount,
                 "reached": self.mix.goal,
                 "feasible": self.feasible,
+                "reachable": None if self.reachable is None else list(self.reachable),
                 "at_rest": self.idle[0],
             },
             "cost": {
@@ -155,6 +164,7 @@ class Design:
                 "starts": self.mix.starts,
                 "different": self.mix.different,
                 "failed_starts": list(self.mix.failed),
+                "trials_without_answer": self.mix.lost,
             },
             "alone": [one.as_dict() for one in self.alone],
             "frontier": self.tables()["frontier"].to_dict("records"),
@@ -214,10 +224,14 @@ def design(
         watch(f"{one.name} alone")
         singles.append(alone(problem, place, idle))
     watch("the cheapest mix")
-    mix = best_mix(problem, goal.amount, _starts(problem, singles, ask.seed))
+    starts = _starts(problem, singles, ask.seed)
+    mix, reachable = best_mix(problem, goal.amount, starts), None
     feasible = mix is not None
     if mix is None:
-        mix = most_reached(problem, _starts(problem, singles, ask.seed))
+        watch("how far the goal can be reached")
+        mix = farthest(problem, starts)
+        ends = mix.goal, farthest(problem, starts, most=False).goal
+        reachable = min(ends), max(ends)
     front: tuple[Mix, ...] = (mix,) if feasible else ()
     if feasible and ask.frontier:
         front = _frontier(problem, mix, watch)
@@ -235,12 +249,18 @@ def design(
         cost=cost,
         instruments=instruments,
         feasible=feasible,
+        reachable=reachable,
         idle=idle,
         mix=mix,
         alone=tuple(singles),
         frontier=front,
         proof=proof,
     )
+
+
+def _bound(scaled: float) -> str:
+    """Return at which bound an instrument stands: low, high, or an empty text."""
+    return "low" if scaled <= AT_BOUND else "high" if scaled >= 1 - AT_BOUND else ""
 
 
 class _Watch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backhaul.study.amount import amount
+from backhaul.study.amount import amount, one_of
 
 if TYPE_CHECKING:
     from backhaul.study.design import Design
@@ -24,22 +24,34 @@ def sentences(design: Design) -> tuple[str, ...]:
     with_ = "; ".join(used) if used else "every instrument at rest"
     if not design.feasible:
         return (
-            f"The goal, {goal.text}, cannot be reached within these bounds: the most is "
-            f"{amount(mix.goal, goal.unit)}, with {with_}.",
+            f"The goal, {goal.text}, cannot be reached within these bounds: {reachable(design)}; "
+            f"it comes nearest with {with_}.",
             f"That costs {amount(mix.cost, design.cost.unit)} ({design.cost.text}).",
         )
     said = [
         f"The cheapest mix that reaches {goal.text}: {with_}.",
         f"It costs {amount(mix.cost, design.cost.unit)} a year ({design.cost.text}), and one "
-        f"more {goal.unit or 'unit'} of the goal would cost {mix.shadow_price:.3g} "
-        f"{design.cost.unit}."
+        f"more {one_of(goal.unit)} of the goal would cost "
+        f"{amount(mix.shadow_price, design.cost.unit)}."
         if mix.shadow_price
         else f"It costs {amount(mix.cost, design.cost.unit)} a year ({design.cost.text}); the "
         "goal does not bind, so more of it costs nothing.",
     ]
-    bound = [row["instrument"] for row in design.mix_rows() if row["bound_shadow_price"] > 0]
+    bound = [
+        f"{row['instrument']} at its {'least' if row['at_bound'] == 'low' else 'most'}, "
+        f"{row['setting']:,.6g}"
+        for row in design.mix_rows()
+        if row["at_bound"]
+    ]
     if bound:
-        said.append(f"Bounds that bind: {', '.join(bound)}.")
+        said.append(f"At a bound: {'; '.join(bound)}.")
+    if mix.lost:
+        said.append(f"Trials without an answer, from which the search stepped back: {mix.lost:,}.")
+    if not mix.starts:
+        said.append(
+            "Every search ran over the edge of where there are answers; this is the cheapest mix "
+            "that was met before it."
+        )
     if mix.residual > TIGHT:
         said.append(
             f"The search did not end at an exact optimum: {mix.residual:.1e} of the cost's "
@@ -50,3 +62,10 @@ def sentences(design: Design) -> tuple[str, ...]:
             f"{mix.starts} starts ended at {mix.different} different costs; this is the least."
         )
     return tuple(said)
+
+
+def reachable(design: Design) -> str:
+    """Return between what amounts the goal's figure can be brought."""
+    low, high = design.reachable or (design.mix.goal, design.mix.goal)
+    unit = design.goal.unit
+    return f"{design.goal.figure} can be brought from {amount(low, unit)} to {amount(high, unit)}"

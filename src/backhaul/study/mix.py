@@ -22,6 +22,12 @@ AT_BOUND = 1e-6
 SAME_COST = 1e-5
 """Share of the larger cost within which two starts count as having found the same."""
 
+SNAP = 1e-9
+"""Share of its range within which an instrument is put onto a bound."""
+
+WALL = 1e3
+"""What a trial without an answer counts as, in units of cost and goal: the search steps back."""
+
 STEPS = 200
 
 
@@ -50,13 +56,17 @@ class Mix:
     """What is left of the cost's gradient, as a share of it, when goal and bounds are priced."""
 
     starts: int
-    """Starts that gave an answer."""
+    """Starts that gave an answer; 0 where all searches ran over the edge of where there are
+    answers, and the mix is the cheapest trial before it."""
 
     different: int
     """Different costs among them."""
 
     failed: tuple[str, ...]
     """Why other starts gave none."""
+
+    lost: int
+    """Trials of all searches so far that had no answer and were stepped back from."""
 
 
 def best_mix(problem: Problem, asked: float, starts: Sequence[np.ndarray]) -> Mix | None:
@@ -67,49 +77,63 @@ def best_mix(problem: Problem, asked: float, starts: Sequence[np.ndarray]) -> Mi
         asked: The amount of the goal.
         starts: Where to begin. Each of shape (K,), scaled.
 
+    A trial without an answer counts as dear and far from the goal, so that the search steps back.
+
     Source:
         Kraft (1988), a software package for sequential quadratic programming, as in scipy.
     """
     sign, size = problem.goal.sign, abs(asked)
     scale = _cost_scale(problem, starts)
+
+    def missing(x: np.ndarray) -> float:
+        found = problem.tried(x)
+        return -WALL if found is None else sign * (found[0] - asked) / size
+
+    def paid(x: np.ndarray) -> float:
+        found = problem.tried(x)
+        return WALL if found is None else found[1] / scale
+
     reach = {
         "type": "ineq",
-        "fun": lambda x: sign * (problem.at(x)[0] - asked) / size,
+        "fun": missing,
         "jac": lambda x: sign * problem.slopes(x)[0] / size,
     }
 
     def search(start: np.ndarray) -> np.ndarray:
-        return _slsqp(
-            lambda x: problem.at(x)[1] / scale,
-            lambda x: problem.slopes(x)[1] / scale,
-            start,
-            (reach,),
-        )
+        return _slsqp(problem, (paid, lambda x: problem.slopes(x)[1] / scale), start, (reach,))
 
     found, failed = _from_all(search, starts)
-    fitting = [
-        x for x in found if sign * (problem.at(x)[0] - asked) >= -MISSED * size
-    ]  # short by rounding only
+    fitting = [x for x in found if missing(x) >= -MISSED]  # short by rounding only
+    ended = len(fitting)
+    if not fitting:  # every search ran over the edge of where there are answers
+        fitting = [x for x in problem.seen if missing(x) >= 0]
     if not fitting:
         return None
     costs = sorted(problem.at(x)[1] for x in fitting)
     best = min(fitting, key=lambda x: problem.at(x)[1])
-    return _priced(problem, best, asked, (len(fitting), _different(costs), failed))
+    return _priced(problem, best, asked, (ended, _different(costs) if ended else 0, failed))
 
 
-def most_reached(problem: Problem, starts: Sequence[np.ndarray]) -> Mix:
+def farthest(problem: Problem, starts: Sequence[np.ndarray], *, most: bool = True) -> Mix:
     """Return the mix that brings the goal's figure farthest, whatever it costs.
+
+    Args:
+        problem: Instruments, goal and cost.
+        starts: Where to begin. Each of shape (K,), scaled.
+        most: Whether as far as can be in the direction of the goal, or away from it.
 
     Errors:
         EquilibriumError: no start gives an answer.
     """
-    sign, size = problem.goal.sign, abs(problem.goal.amount)
+    sign, size = problem.goal.sign * (1 if most else -1), abs(problem.goal.amount)
+
+    def short(x: np.ndarray) -> float:
+        found = problem.tried(x)
+        return WALL if found is None else -sign * found[0] / size
+
     found, failed = _from_all(
         lambda start: _slsqp(
-            lambda x: -sign * problem.at(x)[0] / size,
-            lambda x: -sign * problem.slopes(x)[0] / size,
-            start,
-            (),
+            problem, (short, lambda x: -sign * problem.slopes(x)[0] / size), start, ()
         ),
         starts,
     )
@@ -133,27 +157,44 @@ def most_reached(problem: Problem, starts: Sequence[np.ndarray]) -> Mix:
         starts=len(found),
         different=_different(sorted(problem.at(x)[0] for x in found)),
         failed=failed,
+        lost=problem.lost,
     )
 
 
 def _slsqp(
-    value: Callable[[np.ndarray], float],
-    slope: Callable[[np.ndarray], np.ndarray],
+    problem: Problem,
+    value: tuple[Callable[[np.ndarray], float], Callable[[np.ndarray], np.ndarray]],
     start: np.ndarray,
     constraints: tuple[Any, ...],
 ) -> np.ndarray:
-    """Return where the search ends, within the bounds."""
+    """Return where the search ends, within the bounds.
+
+    Args:
+        problem: What is searched.
+        value: What is made small, and its gradient; large where there is no answer, so that the
+            search halves its way back.
+        start: Where to begin. Shape (K,), scaled.
+        constraints: As scipy has them.
+
+    Errors:
+        EquilibriumError: there is no answer at the start, or where the search ends.
+    """
     search: Any = minimize  # its stubs know no gradient beside constraints
+    begin = np.clip(start, 0.0, 1.0)
+    problem.at(begin)
     result = search(
-        value,
-        np.clip(start, 0.0, 1.0),
-        jac=slope,
+        value[0],
+        begin,
+        jac=value[1],
         bounds=[(0.0, 1.0)] * len(start),
         constraints=constraints,
         method="SLSQP",
         options={"maxiter": STEPS, "ftol": 1e-12},
     )
-    return np.clip(result.x, 0.0, 1.0)
+    end = np.clip(result.x, 0.0, 1.0)
+    end = np.where(end <= SNAP, 0.0, np.where(end >= 1 - SNAP, 1.0, end))
+    problem.at(end)
+    return end
 
 
 def _from_all(
@@ -173,10 +214,9 @@ def _cost_scale(problem: Problem, starts: Sequence[np.ndarray]) -> float:
     """Return the size of the costs that the search meets; it works best near one."""
     sizes = [1.0]
     for start in starts:
-        try:
-            sizes.append(abs(problem.at(np.clip(start, 0.0, 1.0))[1]))
-        except EquilibriumError:
-            continue  # the search from there will say so
+        found = problem.tried(np.clip(start, 0.0, 1.0))
+        if found is not None:
+            sizes.append(abs(found[1]))
     return max(sizes)
 
 
@@ -217,4 +257,5 @@ def _priced(
         starts=starts[0],
         different=starts[1],
         failed=starts[2],
+        lost=problem.lost,
     )

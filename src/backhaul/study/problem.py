@@ -111,6 +111,7 @@ class Problem:
     goal: Goal
     cost: Cost
     _seen: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+    _lost: dict[bytes, EquilibriumError] = field(default_factory=dict)
 
     @property
     def rest(self) -> np.ndarray:
@@ -139,20 +140,44 @@ class Problem:
             EquilibriumError: there is no answer with these instruments.
         """
         key = np.asarray(scaled, dtype=float).tobytes()
+        if key in self._lost:
+            raise self._lost[key]
         if key not in self._seen:
             goal, cost, reason = self.along(np.asarray(scaled)[None, :])
             if reason[0]:
-                shown = ", ".join(
-                    f"{one.name} {value:g}"
-                    for one, value in zip(self.instruments, self.settings(scaled), strict=True)
-                )
-                raise EquilibriumError(
-                    where=f"design at {shown}",
-                    what=f"there is no answer: {reason[0]}.",
-                    fix="Narrow the bounds of the instruments with --bound.",
-                )
+                self._lost[key] = self._no_answer(scaled, reason[0])
+                raise self._lost[key]
             self._seen[key] = (float(goal[0]), float(cost[0]))
         return self._seen[key]
+
+    def tried(self, scaled: np.ndarray) -> tuple[float, float] | None:
+        """Return the goal's figure and the cost, or None where there is no answer."""
+        try:
+            return self.at(scaled)
+        except EquilibriumError:
+            return None
+
+    @property
+    def seen(self) -> list[np.ndarray]:
+        """Every trial with an answer so far. Each of shape (K,), scaled."""
+        return [np.frombuffer(key, dtype=float).copy() for key in self._seen]
+
+    @property
+    def lost(self) -> int:
+        """How many trials of a search had no answer."""
+        return len(self._lost)
+
+    def _no_answer(self, scaled: np.ndarray, reason: str) -> EquilibriumError:
+        """Return the error of a setting without an answer."""
+        shown = ", ".join(
+            f"{one.name} {value:g}"
+            for one, value in zip(self.instruments, self.settings(scaled), strict=True)
+        )
+        return EquilibriumError(
+            where=f"design at {shown}",
+            what=f"there is no answer: {reason}.",
+            fix="Narrow the bounds of the instruments with --bound.",
+        )
 
     def along(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Return goal, cost and the reason of no answer at points of shape (n, K)."""
@@ -184,7 +209,12 @@ class Problem:
         return np.asarray(one.low + (one.high - one.low) * scaled[:, place])
 
     def slopes(self, scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return gradients of the goal's figure and of the cost by scaled instruments. (K,)."""
+        """Return gradients of the goal's figure and of the cost by scaled instruments. (K,).
+
+        Errors:
+            EquilibriumError: there is no answer with these instruments.
+        """
+        self.at(scaled)
         values, places = self.values(scaled), [one.place for one in self.instruments]
         by_figure = {
             name: np.asarray(self.model.gradient(name, values))[places] for name in self.figures
