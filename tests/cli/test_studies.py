@@ -138,6 +138,8 @@ def test_an_older_folder_of_the_same_kind_is_replaced(written, model):
     ("words", "says"),
     [
         (["ensemble", "us-tariff-15", "-n", "1"], "2 to"),
+        (["ensemble", "us-tariff-15", "-n", "0"], "2 to"),
+        (["ensemble", "us-tariff-15", "--consumers", "1"], "consumers"),
         (["ensemble", "us-tarif-15"], "us-tariff-15"),
         (["ensemble", "us-tariff-15", "--workers", "0"], "workers"),
         (["ensemble", "us-tariff-15", "--resume"], "--out"),
@@ -236,6 +238,21 @@ def test_another_seed_is_not_taken_up(model, capsys, tmp_path):
     words = ["ensemble", "us-tariff-15", "-n", "64", "--out", str(tmp_path / "out"), "--resume"]
     assert main([*words, "--seed", "2"]) == 2
     assert "the seed (1 there, 2 here)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("question", [None, "not json", "[]", "{}"])
+def test_a_folder_that_holds_something_else_is_not_taken_up(model, capsys, tmp_path, question):
+    """A file in the folder's place, or a question that cannot be read, is told; exit code 2."""
+    kept = tmp_path / "out.partial"
+    if question is None:
+        kept.write_text("mine", encoding="utf-8")
+    else:
+        kept.mkdir()
+        (kept / "question.json").write_text(question, encoding="utf-8")
+    words = ["ensemble", "us-tariff-15", "-n", "64", "--out", str(tmp_path / "out"), "--resume"]
+    assert main(words) == 2
+    assert "out.partial" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_indices_come_with_global(model, capsys, tmp_path):

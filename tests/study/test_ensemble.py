@@ -260,10 +260,13 @@ def test_another_question_is_not_taken_up(tmp_path, model, plan, question, says)
     assert says in caught.value.what
 
 
-def test_a_chunk_that_cannot_be_read_is_named(tmp_path):
-    """A broken file is told, with the remedy."""
+@pytest.mark.parametrize("spoilt", [b"PK broken", 0.5, 0.95])
+def test_a_chunk_that_cannot_be_read_is_named(tmp_path, spoilt):
+    """A broken file, or one that was cut short, is told with the remedy."""
     ensemble(ClosedForm(), replace(PLAN, certify=False), asked(), keep=tmp_path)
-    next(iter(tmp_path.glob("chunk_*.npz"))).write_bytes(b"PK broken")
+    chunk = next(iter(tmp_path.glob("chunk_*.npz")))
+    whole = chunk.read_bytes()
+    chunk.write_bytes(spoilt if isinstance(spoilt, bytes) else whole[: int(spoilt * len(whole))])
     with pytest.raises(ScenarioError) as caught:
         ensemble(ClosedForm(), PLAN, asked(), keep=tmp_path)
     assert caught.value.fix.startswith("Remove the file")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from backhaul.errors import ScenarioError
 from backhaul.study.rows import Rows
 
 QUESTION = "question.json"
+
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
+"""What reading a file may end in that was cut short, or is something else."""
 
 SAID = {
     "scenario": "the scenario",
@@ -73,9 +78,9 @@ class Kept:
         if not place.exists():
             return None
         try:
-            with np.load(place, allow_pickle=False) as found:
+            with place.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
                 return Rows(*(found[field.name] for field in fields(Rows)))
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except UNREADABLE as error:
             raise _broken(place) from error
 
     def keep_chunk(self, number: int, rows: Rows) -> None:
