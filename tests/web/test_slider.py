@@ -96,7 +96,7 @@ class Slow(Process):
 @pytest.fixture
 def pool(monkeypatch):
     slow = Slow()
-    monkeypatch.setattr("backhaul.web.pool.Process", lambda nice: slow)
+    monkeypatch.setattr("backhaul.web.pool.Process", lambda **_: slow)
     found = Pool(1, replace(Limits(), waiting_per_client=3, waiting=7))
     found.start()
     yield found, slow

@@ -28,7 +28,7 @@ from backhaul.web.failure import (
 from backhaul.web.guard import Guard
 from backhaul.web.hall import Hall
 from backhaul.web.limits import Limits
-from backhaul.web.routes import catalogue, jobs, page, runs
+from backhaul.web.routes import catalogue, jobs, page, runs, tables
 
 PREFIX = "/api/v1"
 
@@ -98,14 +98,19 @@ def create_app(settings: Settings, hall: Hall | None = None) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for part in (catalogue.routes, runs.routes, jobs.routes):
+    for part in (catalogue.routes, runs.routes, jobs.routes, tables.routes):
         app.include_router(part, prefix=PREFIX)
     app.include_router(page.routes)
     app.add_exception_handler(BackhaulError, _ours)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(Guard, body_bytes=settings.limits.body_bytes, hosts=settings.hosts)
+    app.add_middleware(
+        Guard,
+        body_bytes=settings.limits.body_bytes,
+        larger={f"{PREFIX}/tables": settings.limits.tables_bytes},
+        hosts=settings.hosts,
+    )
     return app
 
 

@@ -27,12 +27,13 @@ QUICKEST = 0.2
 """Seconds between two words on the progress of a job: a pipe is no place for thousands."""
 
 
-def serve(pipe: Connection, *, nice: int) -> None:
+def serve(pipe: Connection, *, nice: int, shelf: Path | None = None) -> None:
     """Answer orders until the pipe closes. Runs in a process of its own.
 
     Args:
         pipe: Orders come in, replies go out; anything that comes in while a job runs cancels it.
         nice: How far this process stands back for others.
+        shelf: Folder with the tables of clients.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -42,7 +43,7 @@ def serve(pipe: Connection, *, nice: int) -> None:
     if nice and hasattr(os, "nice"):
         os.nice(nice)
     try:
-        engine = Engine.load()
+        engine = Engine.load(shelf)
         pipe.send(Reply("ready"))
         while True:
             order = pipe.recv()
@@ -143,6 +144,14 @@ def _check(engine: Engine, order: Order, pipe: Connection) -> tuple[bytes, bytes
     return json_bytes(engine.controls_of(content, scenario, controls)), b""
 
 
+def _tables(engine: Engine, order: Order, pipe: Connection) -> tuple[bytes, bytes]:
+    """Read tables from outside against their schemas, each other and the model."""
+    evidence = engine.read(Path(order.folder)).evidence
+    rows = {file: len(evidence.tables[file]) for file in sorted(evidence.own)}
+    hashes = {file: evidence.hashes[file] for file in sorted(evidence.own)}
+    return json_bytes({"files": list(rows), "rows": rows, "hashes": hashes}), b""
+
+
 _VERBS: dict[str, Callable[[Engine, Order, Connection], tuple[bytes, bytes]]] = {
     "slider": _slider,
     "job": _job,
@@ -150,6 +159,7 @@ _VERBS: dict[str, Callable[[Engine, Order, Connection], tuple[bytes, bytes]]] = 
     "html": _html,
     "controls": _controls,
     "check": _check,
+    "tables": _tables,
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from backhaul.baseline.calibrate import calibrate
@@ -23,11 +24,12 @@ from backhaul.study.run import baseline_setting, run, solve_beside, world_of
 from backhaul.web.controls import Control, Value
 from backhaul.web.moves import own_controls
 from backhaul.web.questions import Asked, dump
+from backhaul.web.shelf import folder_of, no_such_tables, without_place
 
 Progress = Callable[[str], None]
 Kept = TypeVar("Kept")
 
-WORLDS, BASELINES = 4, 24
+WORLDS, BASELINES, OTHERS = 4, 24, 2
 """How many are kept; the one that was not used for longest goes first."""
 
 BESIDE_DUTIES = ("add_points", "enter", "commit", "subsidise")
@@ -49,11 +51,46 @@ class Engine:
     baselines: OrderedDict[Hashable, tuple[State, Books]] = field(default_factory=OrderedDict)
     """By everything that a baseline depends on; solved to first and second order."""
 
+    shelf: Path | None = None
+    """Folder with the tables of clients; None: there are none."""
+
+    others: OrderedDict[Hashable, Engine] = field(default_factory=OrderedDict)
+    """Engines with tables of clients, by their address."""
+
     @classmethod
-    def load(cls) -> Engine:
-        """Return an engine with the shipped tables."""
+    def load(cls, shelf: Path | None = None) -> Engine:
+        """Return an engine with the shipped tables.
+
+        Args:
+            shelf: Folder with the tables of clients.
+        """
         evidence = Evidence.load()
-        return cls(evidence, calibrate(evidence))
+        return cls(evidence, calibrate(evidence), shelf=shelf)
+
+    def read(self, folder: Path) -> Engine:
+        """Return an engine with the tables of a folder.
+
+        Raises:
+            BackhaulError: a table is at fault, or no model reproduces them; it does not tell
+                where the folder is.
+        """
+        try:
+            evidence = Evidence.load(folder)
+            return Engine(evidence, calibrate(evidence))
+        except BackhaulError as error:
+            raise without_place(error, folder) from error
+
+    def of(self, asked: Asked) -> Engine:
+        """Return the engine with the tables that a question rests on.
+
+        Raises:
+            NotFoundError: they are not kept.
+        """
+        if asked.tables is None:
+            return self
+        if self.shelf is None or not (folder := folder_of(self.shelf, asked.tables)).is_dir():
+            raise no_such_tables()
+        return _kept(self.others, asked.tables, OTHERS, lambda: self.read(folder))
 
     def world_for(self, scenario: Scenario) -> World:
         """Return the world with the parameters that a scenario sets.
@@ -75,6 +112,8 @@ class Engine:
         Raises:
             BackhaulError: as `backhaul.study.run.run`.
         """
+        if asked.tables is not None:
+            return self.of(asked).slider(replace(asked, tables=None), tables)
         scenario, compared = asked.scenario, asked.baseline
         world = self.world_for(scenario)
         key = _baseline_key(scenario, compared)
@@ -95,7 +134,7 @@ class Engine:
             BackhaulError: as `backhaul.study.run.run`.
             EquilibriumError: a part of the proof failed.
         """
-        world = self.world_for(asked.scenario)
+        world = self.of(asked).world_for(asked.scenario)
         outcome = run(world, asked.scenario, asked.baseline, say)
         if not outcome.certified:
             raise EquilibriumError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ Format = Literal["csv", "xlsx", "parquet", "html"]
 CSV, PARQUET = "text/csv; charset=utf-8", "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet would run."""
+
+NUMBER = re.compile(r"[+-]?[0-9.]+(e[+-]?[0-9]+)?")
 LONGEST_SHEET = 31
 """Letters of a sheet's name in Excel."""
 
@@ -88,8 +93,24 @@ def _written(folder: Path, name: str, format: Format, *, bom: bool) -> bytes:
 
 def _csv(frame: pd.DataFrame, *, bom: bool) -> bytes:
     """Return a table as CSV: UTF-8, commas, every digit."""
-    text = frame.to_csv(index=False, lineterminator="\n")
+    text = harmless(frame).to_csv(index=False, lineterminator="\n")
     return ((MARK if bom else "") + text).encode("utf-8")
+
+
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which no text is a formula to a spreadsheet: such a one is quoted."""
+    made = frame.copy(deep=False)
+    for name in frame.columns:
+        if frame[name].dtype.kind not in "iufb":
+            made[name] = pd.Series([_quoted(c) for c in frame[name]], index=frame.index)
+    return made.rename(columns=_quoted)
+
+
+def _quoted(cell: object) -> object:
+    """Return a text that begins like a formula with an apostrophe before it."""
+    if isinstance(cell, str) and cell.startswith(FORMULA) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
 
 
 def _beside(stored: Stored) -> dict[str, bytes]:

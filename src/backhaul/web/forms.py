@@ -43,6 +43,9 @@ Text = Annotated[StrictStr, Field(max_length=LIMITS.toml_bytes), AfterValidator(
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_number_in_quotes)]
 Month = Annotated[StrictStr, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-04"])]
 Seconds = Annotated[float, Field(ge=0, le=LIMITS.most_wait, allow_inf_nan=False)]
+TablesId = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{32}$")]
+File = Annotated[StrictStr, Field(max_length=80), AfterValidator(_encodable)]
+Csv = Annotated[StrictStr, Field(max_length=LIMITS.tables_bytes), AfterValidator(_encodable)]
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**31)]
 Instrument = Literal["support", "certification", "tariff", "purchase"]
 Moved = StrictBool | Number | Name | None
@@ -70,6 +73,9 @@ class AskForm(Form):
     baseline: Name | None = Field(
         default=None,
         description=f"A shipped name or {LAW_OF_THE_DAY!r}; null: the scenario's own.",
+    )
+    tables_id: TablesId | None = Field(
+        default=None, description="Address of own tables (POST /tables); null: the shipped ones."
     )
 
 
@@ -157,6 +163,7 @@ class TimelineForm(Form):
     scenario: Name | None = "us-auto-tariffs"
     toml: Text | None = None
     changes: dict[Name, Moved] = Field(default_factory=dict, max_length=128)
+    tables_id: TablesId | None = None
     first: Month = Field(default="2024-01", alias="from")
     last: Month = Field(default="2026-12", alias="to", description="Inclusive.")
 
@@ -171,6 +178,17 @@ class CheckForm(Form):
     """A text to be checked."""
 
     toml: Text
+
+
+class TablesForm(Form):
+    """Tables as CSV text, by file; what is missing comes from the shipped ones."""
+
+    tables: dict[File, Csv] = Field(
+        min_length=1,
+        max_length=64,
+        examples=[{"us/investments.csv": "..."}],
+        description="CSV text by file: jp|us|trade|policy/NAME.csv, as with --data DIR.",
+    )
 
 
 Exact = Annotated[str | None, Field(max_length=100)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -58,6 +58,9 @@ class Guard:
 
     app: ASGIApp
     body_bytes: int
+    larger: Mapping[str, int] = field(default_factory=dict)
+    """Largest body by the end of a path, where it is another one."""
+
     hosts: frozenset[str] | None = None
     """Names under which this server may be asked; None: any (a proxy in front knows them)."""
 
@@ -71,7 +74,7 @@ class Guard:
         try:
             self._refuse_strangers(headers, scope["method"])
             if scope["method"] in WITH_BODY:
-                body = await self._body(headers, receive)
+                body = await self._body(headers, receive, self._most(scope["path"]))
                 await self.app(scope, _replayed(body, receive), dressed)
                 return
         except RequestError as error:
@@ -96,11 +99,17 @@ class Guard:
                 fix="Use this server's own page, or a program.",
             )
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+    def _most(self, path: str) -> int:
+        """Return the largest body of a path."""
+        return next(
+            (most for end, most in self.larger.items() if path.endswith(end)), self.body_bytes
+        )
+
+    async def _body(self, headers: Headers, receive: Receive, most: int) -> bytes:
         """Return the body, read as a whole so that nobody else need count."""
         stated = headers.get("content-length", "")
-        if stated.isdecimal() and (len(stated) > 12 or int(stated) > self.body_bytes):
-            raise self._too_large()
+        if stated.isdecimal() and (len(stated) > 12 or int(stated) > most):
+            raise _too_large(most)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise MediaTypeError(
@@ -109,7 +118,7 @@ class Guard:
                 fix="Send one JSON object as application/json.",
             )
         try:
-            return await asyncio.wait_for(self._read(receive), BODY_SECONDS)
+            return await asyncio.wait_for(_read(receive, most), BODY_SECONDS)
         except TimeoutError as error:
             raise RequestError(
                 where="body",
@@ -117,26 +126,27 @@ class Guard:
                 fix="Send it again.",
             ) from error
 
-    async def _read(self, receive: Receive) -> bytes:
-        parts: list[bytes] = []
-        size, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return b""
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > self.body_bytes:
-                raise self._too_large()
-            more = message.get("more_body", False)
-        return b"".join(parts)
 
-    def _too_large(self) -> TooLargeError:
-        return TooLargeError(
-            where="body",
-            what=f"it is larger than {self.body_bytes:,} bytes.",
-            fix="Ask for less at once.",
-        )
+async def _read(receive: Receive, most: int) -> bytes:
+    """Return a body that is no larger than is allowed."""
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise _too_large(most)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError(
+        where="body", what=f"it is larger than {most:,} bytes.", fix="Ask for less at once."
+    )
 
 
 def local_hosts(host: str, more: Iterable[str] = ()) -> frozenset[str] | None:

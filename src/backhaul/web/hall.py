@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from backhaul.evidence.catalogue import Evidence
+from backhaul.evidence.reading import shipped_schemas
 from backhaul.ground.names import suggestion
 from backhaul.web.answer import json_bytes
 from backhaul.web.controls import Control, make_controls
 from backhaul.web.failure import (
+    BusyError,
     NotFoundError,
     RequestError,
     StoppingError,
@@ -24,10 +27,12 @@ from backhaul.web.failure import (
 )
 from backhaul.web.folders import REPORT, read_table, table_names
 from backhaul.web.jobs import ENDED, SERVER, JobBook, Owner
+from backhaul.web.kinds import KINDS
 from backhaul.web.limits import Limits
 from backhaul.web.orders import Order, Reply, Verb
 from backhaul.web.pool import Pool
 from backhaul.web.questions import Library, Question, address, stamp_of
+from backhaul.web.shelf import Shelf, address_of
 from backhaul.web.store import Store, Stored
 from backhaul.web.telling import pending, whole, with_entry
 from backhaul.web.worker import Worker
@@ -61,6 +66,7 @@ class Hall:
     book: JobBook
     pool: Pool
     worker: Worker
+    shelf: Shelf
     streams: int = 0
     """Event streams that are open."""
 
@@ -69,6 +75,9 @@ class Hall:
 
     _memory: OrderedDict[tuple[str, tuple[str, ...]], bytes] = field(default_factory=OrderedDict)
     _flying: dict[tuple[str, tuple[str, ...]], asyncio.Task[bytes]] = field(default_factory=dict)
+    _checking: set[str] = field(default_factory=set)
+    """Clients whose tables are being checked."""
+
     _scenarios: dict[str, Any] | None = None
 
     @classmethod
@@ -84,7 +93,9 @@ class Hall:
         book = JobBook(store, limits)
         book.recover()
         library = Library(evidence, controls, limits)
-        pool, worker = Pool(solvers, limits), Worker(store, book, limits, library)
+        shelf = Shelf(store, limits)
+        pool = Pool(solvers, limits, shelf.root)
+        worker = Worker(store, book, limits, library, shelf.root)
         pool.start()
         worker.start()
         return cls(
@@ -97,6 +108,7 @@ class Hall:
             book=book,
             pool=pool,
             worker=worker,
+            shelf=shelf,
         )
 
     def close(self) -> None:
@@ -128,6 +140,7 @@ class Hall:
             return Found(id, self._memory[key])
         if not key[1] and (stored := self.store.get(id)) is not None:
             return Found(id, self._remember(key, stored.body))
+        self._require_tables(question)
         task = self._flying.get(key)
         if task is None:
             order = Order("slider", question, tables=key[1])
@@ -146,6 +159,7 @@ class Hall:
         stored = self.store.get(id)
         if stored is not None:
             return Found(id, stored.body)
+        self._require_tables(question)
         job = self.book.add(owner, question.kind, id, question.as_dict())
         until = time.monotonic() + wait
         while time.monotonic() < until:
@@ -163,7 +177,10 @@ class Hall:
             BusyError: there are too many jobs.
         """
         id = self.address(question)
-        add = self.book.add_done if self.store.has(id) else self.book.add
+        is_there = self.store.has(id)
+        if not is_there:
+            self._require_tables(question)
+        add = self.book.add_done if is_there else self.book.add
         return self.book.get(owner, add(owner, question.kind, id, question.as_dict()))
 
     async def stored(self, id: str, tables: Sequence[str]) -> Found:
@@ -198,6 +215,8 @@ class Hall:
         if stored.folder and folder.is_dir():
             return folder
         question = Question.of(stored.question)
+        if KINDS[stored.kind].is_heavy:
+            raise NotFoundError("tables", "they are no longer kept.", "Ask the question anew.")
         verb: Verb = "folder" if stored.level == "slider" else "job"
         with self.store.draft(stored.id) as draft:
             order = Order(verb, question, folder=str(draft))
@@ -223,6 +242,32 @@ class Hall:
             draft.replace(path)
         return path.read_bytes()
 
+    async def take_tables(self, owner: Owner, tables: Mapping[str, str]) -> dict[str, Any]:
+        """Check a client's own tables in a process, keep them, and return what is told of them.
+
+        Raises:
+            BackhaulError: a table is at fault, with every problem; or a limit is reached.
+        """
+        self.shelf.refuse(tables, tuple(shipped_schemas()))
+        if owner.client in self._checking:
+            raise BusyError(
+                where="tables",
+                what="a check of tables of yours is under way; one at a time is allowed.",
+                fix="Wait for its answer.",
+            )
+        self._checking.add(owner.client)
+        try:
+            draft = await asyncio.to_thread(self.shelf.draft, tables)
+            try:
+                reply = await self.ask(owner.client, Order("tables", folder=str(draft)))
+            finally:
+                await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
+        finally:
+            self._checking.discard(owner.client)
+        about = json.loads(reply.body)
+        id = await asyncio.to_thread(self.shelf.keep, owner, tables, about)
+        return {"id": id, **about, "address": f"/api/v1/tables/{address_of(tables)}"}
+
     async def scenarios(self) -> dict[str, Any]:
         """Return the values of all controls in every shipped scenario, by name."""
         if self._scenarios is None:
@@ -241,6 +286,15 @@ class Hall:
         if reply.word != "done":
             raise ToldError(reply.failure or {}, reply.status)
         return reply
+
+    def _require_tables(self, question: Question) -> None:
+        """Refuse a question about tables that are not kept.
+
+        Raises:
+            NotFoundError: they are not.
+        """
+        for asked in question.asked:
+            self.shelf.require(asked.tables)
 
     async def _fly(
         self,

@@ -74,7 +74,7 @@ def _ranges(
     def done(count: int, total: int) -> None:
         report(count, total, "low and high runs")
 
-    evidence = asked.scenario.evidence(engine.evidence)
+    evidence = asked.scenario.evidence(engine.of(asked).evidence)
     full = with_ranges(evidence, asked.scenario, outcome, asked.baseline, done, workers=1)
     return outcome_answer(full)
 
@@ -88,8 +88,9 @@ def _timeline(
     from backhaul.study.timeline import timeline
 
     span = span_of_months(question.options["from"], question.options["to"])
-    scenario = question.asked[0].scenario
-    found = timeline(engine.world_for(scenario), scenario, span, _steps(report))
+    asked = question.asked[0]
+    scenario = asked.scenario
+    found = timeline(engine.of(asked).world_for(scenario), scenario, span, _steps(report))
     _require(certified=found.certified, where=f"timeline {found.name}")
     return Answer(found.as_dict(), found.tables(), lambda: timeline_html(found))
 
@@ -136,7 +137,7 @@ def _ensemble(
     options, asked = question.options, question.asked[0]
     hold = bool(options["hold_tastes"])
     say = _steps(report)
-    here = opened(engine.world, asked.scenario, asked.baseline, hold_tastes=hold, say=say)
+    here = opened(engine.of(asked).world, asked.scenario, asked.baseline, hold_tastes=hold, say=say)
     figure = options["of"]
     if figure is not None:
         figure_place(here.model.figures, figure)
@@ -154,7 +155,7 @@ def _influence(
     from backhaul.study.opened import opened
 
     asked = question.asked[0]
-    here = opened(engine.world, asked.scenario, asked.baseline, say=_steps(report))
+    here = opened(engine.of(asked).world, asked.scenario, asked.baseline, say=_steps(report))
     told = Told(
         influence(
             here.model,
@@ -186,7 +187,7 @@ def _design(
         frontier=options["frontier"],
     )
     scenario = without_promise(asked.scenario)
-    here = opened(engine.world, scenario, asked.baseline, say=_steps(report))
+    here = opened(engine.of(asked).world, scenario, asked.baseline, say=_steps(report))
     found = design(here.model, ask, here.asked, progress=report, is_cancelled=is_cancelled)
     return Answer(found.as_dict(), found.tables(), lambda: design_html(found))
 

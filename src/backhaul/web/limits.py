@@ -15,6 +15,24 @@ class Limits:
     toml_bytes: int = 64 * 1024
     """Largest scenario text."""
 
+    tables_bytes: int = 2 * 1024 * 1024
+    """Largest body with tables."""
+
+    table_lines: int = 5_000
+    """Most lines of one uploaded table."""
+
+    tables_lines: int = 20_000
+    """Most lines of all uploaded tables together."""
+
+    tables_seconds: float = 15.0
+    """Longest check of uploaded tables."""
+
+    tables_per_client: int = 8
+    """Sets of tables of one client that are kept; the oldest goes first."""
+
+    kept_tables: int = 500
+    """Sets of tables of all clients that are kept."""
+
     entries: int = 64
     """Most changes of one scenario."""
 

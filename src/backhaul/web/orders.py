@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from backhaul.web.questions import Question
 
-Verb = Literal["slider", "job", "folder", "html", "controls", "check"]
+Verb = Literal["slider", "job", "folder", "html", "controls", "check", "tables"]
 
 
 @dataclass(frozen=True, slots=True)

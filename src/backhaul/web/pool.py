@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from backhaul.web.failure import BusyError, StoppingError
 from backhaul.web.limits import Limits
@@ -25,6 +26,9 @@ class Pool:
 
     size: int
     limits: Limits
+    shelf: Path | None = None
+    """Folder with the tables of clients."""
+
     ready: threading.Event = field(default_factory=threading.Event)
     """Set when one process can answer."""
 
@@ -41,7 +45,7 @@ class Pool:
 
     def start(self) -> None:
         """Start the processes; they get ready by themselves."""
-        self._children = [Process(nice=0) for _ in range(self.size)]
+        self._children = [Process(nice=0, shelf=self.shelf) for _ in range(self.size)]
         for child in self._children:
             child.start()
         for number, child in enumerate(self._children):
@@ -117,7 +121,7 @@ class Pool:
         while (found := self._next()) is not None:
             client, waiting = found
             if waiting.answer.set_running_or_notify_cancel():
-                waiting.answer.set_result(child.ask(waiting.order, self.limits.slider_seconds))
+                waiting.answer.set_result(child.ask(waiting.order, self._seconds(waiting.order)))
             with self._woken:
                 self._busy[client] -= 1
                 if not self._busy[client]:
@@ -127,6 +131,11 @@ class Pool:
                 child.start()
                 child.wait_ready()
         child.stop()
+
+    def _seconds(self, order: Order) -> float:
+        """Return how long an order may take."""
+        limits = self.limits
+        return limits.tables_seconds if order.verb == "tables" else limits.slider_seconds
 
     def _next(self) -> tuple[str, _Waiting] | None:
         """Return the next question, each client's turn by turn; None when the server stops."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 from backhaul.study.workers import children_ignore_interrupts, one_thread_each
 from backhaul.web.child import serve
@@ -20,7 +21,7 @@ Progress = Callable[[Reply], bool]
 START_SECONDS = 120.0
 """Longest that a process may take to be ready."""
 
-CANCEL_SECONDS = 5.0
+CANCEL_SECONDS = 3.0
 """How long a process may go on after it was told to stop; then it is replaced."""
 
 TICK = 0.1
@@ -32,6 +33,9 @@ class Process:
     """One process and the pipe to it, as its thread here sees it."""
 
     nice: int
+    shelf: Path | None = None
+    """Folder with the tables of clients."""
+
     _process: SpawnProcess | None = None
     _pipe: Connection | None = None
 
@@ -44,7 +48,10 @@ class Process:
         here, there = context.Pipe()
         with one_thread_each(), children_ignore_interrupts():
             self._process = context.Process(
-                target=serve, args=(there,), kwargs={"nice": self.nice}, daemon=False
+                target=serve,
+                args=(there,),
+                kwargs={"nice": self.nice, "shelf": self.shelf},
+                daemon=False,
             )
             self._process.start()
         there.close()

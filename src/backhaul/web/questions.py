@@ -46,13 +46,15 @@ class Asked:
 
     scenario: Scenario
     baseline: Scenario | None = None
+    tables: str | None = None
+    """Address of own tables; None: the shipped ones."""
 
     def as_dict(self) -> dict[str, object]:
         """Return the whole of it as plain data: what `of` takes."""
         return {
             "scenario": dump(self.scenario),
             "baseline": None if self.baseline is None else dump(self.baseline),
-        }
+        } | ({} if self.tables is None else {"tables": self.tables})
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Asked:
@@ -61,6 +63,7 @@ class Asked:
         return cls(
             scenario=Scenario.model_validate(data["scenario"]),
             baseline=None if known is None else Scenario.model_validate(known),
+            tables=data.get("tables"),
         )
 
 

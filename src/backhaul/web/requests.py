@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 
 from backhaul.errors import Problem, ScenarioError
@@ -37,9 +39,10 @@ def question_of(library: Library, kind: str, form: BaseModel, level: Level) -> Q
 
 
 def _asked(library: Library, form: AskForm) -> Asked:
-    return library.asked(
+    asked = library.asked(
         scenario=form.scenario, toml=form.toml, changes=form.changes, baseline=form.baseline
     )
+    return replace(asked, tables=form.tables_id)
 
 
 def _one_of_many(library: Library, form: AskForm, number: int) -> Asked:
@@ -68,6 +71,7 @@ def _over_months(library: Library, form: TimelineForm) -> Asked:
                 what=f"{LAW_ONLY} is the law alone; it has no controls.",
                 fix="Name a scenario whose changes hold in every month.",
             )
-        return Asked(timeline_question(LAW_ONLY, form.first))
+        return Asked(timeline_question(LAW_ONLY, form.first), tables=form.tables_id)
     scenario = None if form.toml is not None else form.scenario
-    return library.asked(scenario=scenario, toml=form.toml, changes=form.changes, baseline=None)
+    asked = library.asked(scenario=scenario, toml=form.toml, changes=form.changes, baseline=None)
+    return replace(asked, tables=form.tables_id)

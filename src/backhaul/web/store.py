@@ -51,6 +51,13 @@ create table if not exists jobs (
     started real,
     ended real
 );
+create table if not exists own_tables (
+    id text not null,
+    client text not null,
+    about text not null,
+    created real not null,
+    primary key (id, client)
+);
 create index if not exists jobs_by_state on jobs (state, created);
 create index if not exists jobs_by_client on jobs (client, created);
 """
@@ -95,6 +102,7 @@ class Store:
         store = cls(root, limits)
         try:
             (root / "runs").mkdir(parents=True, exist_ok=True)
+            (root / "tables").mkdir(exist_ok=True)
             store._own()
             store.connection.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as error:
@@ -104,7 +112,7 @@ class Store:
                 what=f"it cannot be used: {getattr(error, 'strerror', None) or error}.",
                 fix="Choose another folder with --store.",
             ) from error
-        for draft in (root / "runs").glob(".draft-*"):
+        for draft in root.glob("*/.draft-*"):
             shutil.rmtree(draft, ignore_errors=True)
         return store
 

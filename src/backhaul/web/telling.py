@@ -39,6 +39,8 @@ def reproduce(question: Question, library: Library) -> str:
         words += ["--baseline", compared.name]
     if question.kind == "ranges":
         words.append("--ranges")
+    if any(asked.tables for asked in question.asked):
+        words.append("--data DIR")
     for key, value in question.options.items():
         words += _option(question.kind, key, value)
     return " ".join(words)

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from backhaul.web.failure import LOG, StoppingError, failure
@@ -33,9 +34,15 @@ class Worker:
     book: JobBook
     limits: Limits
     library: Library
-    _process: Process = field(default_factory=lambda: Process(nice=NICE))
+    shelf: Path | None = None
+    """Folder with the tables of clients."""
+
+    _process: Process = field(init=False)
     _thread: threading.Thread | None = None
     _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._process = Process(nice=NICE, shelf=self.shelf)
 
     def start(self) -> None:
         """Start the thread; its process starts with the first job."""
