@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,3 +86,48 @@ def test_a_store_in_use_is_bad_input(tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "another server is using it" in done.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes that a process has started, where the system tells."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(word) for word in listed.read_text().split()] if listed.exists() else []
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there, and not only its entry."""
+    entry = Path(f"/proc/{pid}/stat")
+    try:
+        return entry.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_service_that_is_told_to_end_leaves_nothing_behind(tmp_path):
+    """SIGTERM ends it as Ctrl-C does: exit 0, nothing said, no process left, the store free."""
+    with served(tmp_path) as (process, client):
+        assert client.get("/api/v1/health").status_code == 200
+        started = children_of(process.pid)
+        process.terminate()
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "", "")
+    until = time.monotonic() + 10
+    while any(map(is_alive, started)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not [pid for pid in started if is_alive(pid)]
+    with served(tmp_path) as (_, client):
+        assert client.get("/api/v1/health").status_code == 200
+
+
+def test_only_a_named_proxy_says_for_whom_it_asks(tmp_path):
+    """Jobs without a token belong to an address; a header that claims one is believed from
+    proxies alone that the server was told of."""
+    for words, is_believed in (((), False), (("--proxy", "127.0.0.1"), True)):
+        with served(tmp_path, *words) as (_, client):
+            body = {"kind": "ranges", "scenario": "us-tariff-15"}
+            one, other = ({"X-Forwarded-For": f"192.0.2.{number}"} for number in (1, 2))
+            job = client.post("/api/v1/jobs", json=body, headers=one).json()["id"]
+            assert client.get(f"/api/v1/jobs/{job}", headers=one).status_code == 200
+            seen = client.get(f"/api/v1/jobs/{job}", headers=other).status_code
+            assert seen == (404 if is_believed else 200)
+            client.delete(f"/api/v1/jobs/{job}", headers=one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -134,6 +135,20 @@ def test_a_client_and_all_clients_have_their_limits(pool):
     with pytest.raises(BusyError, match="all clients"):
         ask(found, "eve", "e0")
     found.ask("server", Order("check"), bounded=False)
+
+
+def test_an_address_has_its_limit_whatever_its_clients_are_called(pool):
+    """Many names from one address are no way around the bound; other addresses are let in."""
+    found, _ = pool
+    found.limits = replace(found.limits, waiting_per_address=2)
+    found.ask("first", Order("check"), address="192.0.2.1")
+    while found.waiting:  # it is under way
+        time.sleep(0.01)
+    for number in range(2):
+        found.ask(f"name {number}", Order("check"), address="192.0.2.1")
+    with pytest.raises(BusyError, match="your address"):
+        found.ask("another name", Order("check"), address="192.0.2.1")
+    found.ask("neighbour", Order("check"), address="192.0.2.2")
 
 
 def test_a_pool_that_stops_lets_nobody_wait(pool):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 
-def serve(
+def serve(  # noqa: PLR0913 - options of a command
     *,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port; 0 picks a free one.")
@@ -22,6 +22,15 @@ def serve(
             "--public-host",
             metavar="NAME",
             help="Name under which a proxy in front is known; may be given several times.",
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy",
+            metavar="ADDRESS",
+            help="Address of a proxy in front that is believed when it says for whom it asks "
+            "(X-Forwarded-For); may be given several times. Without it none is.",
         ),
     ] = None,
     store: Annotated[
@@ -55,5 +64,5 @@ def serve(
     from backhaul.web.serve import Place, settings_of
     from backhaul.web.serve import serve as run
 
-    place = Place(host, port, tuple(public_host or ()))
+    place = Place(host, port, tuple(public_host or ()), tuple(proxy or ()))
     run(place, settings_of(store, place, solvers), browser=browser)

@@ -144,7 +144,7 @@ class Hall:
         task = self._flying.get(key)
         if task is None:
             order = Order("slider", question, tables=key[1])
-            answer = self.pool.ask(owner.client, order)
+            answer = self.pool.ask(owner.client, order, address=owner.address)
             task = asyncio.create_task(self._fly(key, question, asyncio.wrap_future(answer)))
             self._flying[key] = task
         return Found(id, await asyncio.shield(task))

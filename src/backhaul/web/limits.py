@@ -45,6 +45,9 @@ class Limits:
     waiting_per_client: int = 6
     """Slider questions of one client that wait or are being solved."""
 
+    waiting_per_address: int = 128
+    """Slider questions of one remote address, whatever its clients are called."""
+
     waiting: int = 256
     """Slider questions of all clients."""
 

@@ -18,6 +18,7 @@ from backhaul.web.process import Process, failed
 class _Waiting:
     order: Order
     answer: Future[Reply]
+    address: str
 
 
 @dataclass(eq=False)
@@ -60,13 +61,16 @@ class Pool:
         """How many questions of all clients have not begun."""
         return sum(len(queue) for queue in self._queues.values())
 
-    def ask(self, client: str, order: Order, *, bounded: bool = True) -> Future[Reply]:
+    def ask(
+        self, client: str, order: Order, *, bounded: bool = True, address: str = ""
+    ) -> Future[Reply]:
         """Queue an order behind others of the same client, beside those of other clients.
 
         Args:
             client: Who asks.
             order: What to do.
             bounded: Whether the limits for clients hold; not for the server's own work.
+            address: Where the client asks from.
 
         Raises:
             BusyError: the client or everybody has too much waiting.
@@ -76,8 +80,8 @@ class Pool:
             if self._stopping:
                 raise StoppingError("server", "it is stopping.", "Try again in a moment.")
             if bounded:
-                self._refuse_more(client)
-            waiting = _Waiting(order, Future())
+                self._refuse_more(client, address)
+            waiting = _Waiting(order, Future(), address)
             self._queues.setdefault(client, deque()).append(waiting)
             self._busy[client] = self._busy.get(client, 0) + 1
             self._woken.notify()
@@ -99,7 +103,14 @@ class Pool:
         for thread in self._threads:
             thread.join(timeout=10)
 
-    def _refuse_more(self, client: str) -> None:
+    def _refuse_more(self, client: str, address: str) -> None:
+        of_address = sum(w.address == address for queue in self._queues.values() for w in queue)
+        if address and of_address >= self.limits.waiting_per_address:
+            raise BusyError(
+                where="runs",
+                what=f"{of_address} questions from your address wait; no more are taken.",
+                fix="Try again in a moment.",
+            )
         if self._busy.get(client, 0) >= self.limits.waiting_per_client:
             raise BusyError(
                 where="runs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -39,6 +40,9 @@ class Place:
     public: tuple[str, ...] = ()
     """Names of a proxy in front."""
 
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies that are believed when they say for whom they ask; others are not."""
+
 
 def serve(place: Place, settings: Settings, *, browser: bool) -> None:
     """Serve until interrupted. The first line on standard output is the address.
@@ -64,10 +68,13 @@ def serve(place: Place, settings: Settings, *, browser: bool) -> None:
             timeout_keep_alive=30,
             h11_max_incomplete_event_size=64 * 1024,
             limit_concurrency=2048,
+            proxy_headers=bool(place.proxies),
+            forwarded_allow_ips=list(place.proxies),
         ),
     )
     if browser:
         threading.Timer(0.5, webbrowser.open, args=(address,)).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service ends as Ctrl-C does
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:  # stopping it is how it ends
