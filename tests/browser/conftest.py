@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser.acts import answered
+from browser.served import Served, chromium
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "backhaul" / "web" / "static" / "index.html"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 LOOPBACK = re.compile(r"^(http://127\.0\.0\.1[:/]|data:|blob:|about:)")
 OFF_LOOPBACK = re.compile(r"^(?!http://127\.0\.0\.1[:/]|data:|blob:|about:)")
 PATIENCE = 30_000
@@ -32,43 +22,6 @@ PATIENCE = 30_000
 that does nothing else."""
 
 expect.set_options(timeout=PATIENCE)
-
-
-@dataclass
-class Served:
-    """A server as people start it, with its store; it can be stopped and started again."""
-
-    store: Path
-    port: int = 0
-    address: str = ""
-    process: subprocess.Popen[str] | None = None
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=90, trust_env=False))
-
-    def start(self) -> None:
-        """Start it, on the port that it had before."""
-        command = [sys.executable, "-m", "backhaul", "serve", "--no-browser", "--solvers", "1"]
-        command += ["--port", str(self.port), "--store", str(self.store)]
-        said = self.store.parent / "server.log"
-        with said.open("a") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        self.address = self.process.stdout.readline().strip().rstrip("/")
-        assert self.address, said.read_text()
-        self.port = httpx.URL(self.address).port
-
-    def stop(self) -> None:
-        """Interrupt it as Ctrl-C does and wait for its end."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            self.process.stdout.close()
-
-    def ask(self, method: str, path: str, **more) -> dict:
-        """The result of a request to the API, as a script would send it."""
-        told = self.client.request(method, f"{self.address}/api/v1{path}", **more).json()
-        assert told["ok"], told
-        return told["result"]
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +40,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; playwright's own is never fetched."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert path, "there is no chromium: scripts/test installs it, or says how"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    """One browser for a file of tests."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

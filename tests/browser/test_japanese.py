@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from backhaul import errors
 from backhaul.web import app, failure
 from browser.acts import answered, go, shown
-from browser.conftest import ROOT, Served
+from browser.conftest import ROOT
+from browser.served import Served
 from browser.test_files import QUESTION, drop
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿％]")

@@ -47,6 +47,23 @@ def test_a_moved_slider_gives_the_figure_of_the_command_line(page, tmp_path):
     assert after == pytest.approx(figure["change"], rel=1e-12)
 
 
+def test_the_proof_follows_by_itself(visit):
+    """When the reader rests the whole proof is made, and each of its parts is shown to hold."""
+    page = visit("#s=reverse-imports&v=answer&l=en")
+    answered(page)
+    before = shown(page, "support_per_vehicle_usd")
+    status = page.locator(".status")
+    expect(status).to_have_attribute("data-level", "certified", timeout=120_000)
+    expect(page.locator("main .trouble")).to_have_count(0)
+    status.get_by_text("Certified equilibrium").click()
+    for part in status.get_by_role("row").all():
+        expect(part).to_contain_text("✓")
+    expect(page.locator("main article", has_text="Units without any support")).to_contain_text(
+        "90 % interval"
+    )
+    assert shown(page, "support_per_vehicle_usd") == pytest.approx(before, rel=1e-9)
+
+
 def test_a_link_gives_the_same_view_in_another_browser(visit):
     """Scenario, moved controls, view, language: a link opened elsewhere shows the very same."""
     here = visit("#s=us-tariff-15&v=answer&l=en")

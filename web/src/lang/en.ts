@@ -104,6 +104,8 @@ export const en = {
 
   "answer.heading": "The answer",
   "answer.headline": "Key figures",
+  "answer.bands":
+    "The 90 % intervals are those of {n} draws of everything uncertain (Uncertainty).",
   "answer.horizons": "Short run beside long run",
   "answer.horizons_text":
     "The short run is about a year: prices have moved part of the way, and carmakers absorb the rest.",

@@ -109,6 +109,7 @@ export const ja: Record<keyof typeof en, string> = {
 
   "answer.heading": "答え",
   "answer.headline": "主な数値",
+  "answer.bands": "90％区間は、不確実なものすべてを{n}回抽出した結果です（「不確実性」を参照）。",
   "answer.horizons": "短期と長期",
   "answer.horizons_text": "短期はおよそ1年。価格は途中まで動き、残りはメーカーが吸収する。",
   "answer.short_run": "短期",

@@ -231,9 +231,7 @@ class Workbench {
         this.#proofJob = found.job;
         const job = await follow(found.job, (now) => (this.proving = now), controller.signal);
         if (job.state !== "done") throw new Failure(job.error ?? unreachable());
-        const names = TABLES[this.view].join(",");
-        const path = `/runs/${found.id}${names ? `?tables=${names}` : ""}`;
-        found = await get<Answer>(path, controller.signal);
+        found = await this.#stored(found.id, controller.signal);
       }
       if (controller.signal.aborted) return;
       this.#accept(found);
@@ -250,6 +248,14 @@ class Workbench {
         this.#proofJob = "";
       }
     }
+  }
+
+  /** Fetch a stored answer with those tables of the view that it has. */
+  async #stored(id: string, signal: AbortSignal): Promise<Answer> {
+    const found = await get<Answer>(`/runs/${id}`, signal);
+    const known = new Set(found.table_names ?? []);
+    const names = TABLES[this.view].filter((name) => known.has(name)).join(",");
+    return names ? get<Answer>(`/runs/${id}?tables=${names}`, signal) : found;
   }
 
   #askNow(): void {
