@@ -63,6 +63,10 @@ def test_the_proof_follows_by_itself(visit):
     )
     assert shown(page, "support_per_vehicle_usd") == pytest.approx(before, rel=1e-9)
 
+    another = visit("#s=reverse-imports&v=answer&l=en")
+    expect(another.locator(".status")).to_have_attribute("data-level", "certified")
+    expect(another.locator("main .trouble")).to_have_count(0)
+
 
 def test_a_link_gives_the_same_view_in_another_browser(visit):
     """Scenario, moved controls, view, language: a link opened elsewhere shows the very same."""

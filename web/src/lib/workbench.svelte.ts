@@ -218,21 +218,20 @@ class Workbench {
 
   /** Ask for the whole proof of the answer that is shown. */
   async certify(): Promise<void> {
-    const asked = this.answer;
-    if (asked === null || asked.level === "certified") return;
+    if (this.answer === null || this.answer.level === "certified") return;
     this.#dropProof();
     const controller = new AbortController();
     this.#proof = controller;
     this.proving = "asked";
     try {
-      const body = { ...this.question, level: "certified", tables: TABLES[this.view], wait: 0 };
-      let found = await post<Answer & { job?: string }>("/runs", body, controller.signal);
-      if (found.state !== "done" && found.job) {
-        this.#proofJob = found.job;
-        const job = await follow(found.job, (now) => (this.proving = now), controller.signal);
+      const body = { ...this.question, level: "certified", wait: 0 };
+      const asked = await post<Answer & { job?: string }>("/runs", body, controller.signal);
+      if (asked.state !== "done" && asked.job) {
+        this.#proofJob = asked.job;
+        const job = await follow(asked.job, (now) => (this.proving = now), controller.signal);
         if (job.state !== "done") throw new Failure(job.error ?? unreachable());
-        found = await this.#stored(found.id, controller.signal);
       }
+      const found = await this.#stored(asked.id, controller.signal);
       if (controller.signal.aborted) return;
       this.#accept(found);
       this.notice = t("status.certified");
