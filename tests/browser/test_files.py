@@ -55,7 +55,7 @@ def test_the_workbook_holds_what_the_page_shows(visit):
     page = visit("#s=us-tariff-15&v=answer&l=en")
     answered(page)
     net = shown(page, "balance_us_jp_net_usd")
-    go(page, "Share and cite")
+    go(page, "Share")
     book = load_workbook(saved(page, page.locator("main a[data-format='xlsx']")))
     assert {"figures", "flows", "welfare", "products"} <= set(book.sheet_names)
     head, *rows = book.get_sheet_by_name("figures").to_python()

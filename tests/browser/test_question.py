@@ -26,7 +26,7 @@ def from_command_line(toml: str, folder) -> dict[str, dict]:
 
 
 def test_a_moved_slider_gives_the_figure_of_the_command_line(page, tmp_path):
-    """The text under Share and cite, given to `backhaul run`, has the very figure that is shown."""
+    """The text under Share, given to `backhaul run`, has the very figure that is shown."""
     page.get_by_label("Scenario", exact=True).select_option("us-tariff-15")
     answered(page)
     before = shown(page, "balance_us_jp_net_usd")
@@ -41,7 +41,7 @@ def test_a_moved_slider_gives_the_figure_of_the_command_line(page, tmp_path):
     after = shown(page, "balance_us_jp_net_usd")
     assert abs(after) > abs(before) > 0
 
-    go(page, "Share and cite")
+    go(page, "Share")
     toml = page.locator("#question-toml").inner_text()
     figure = from_command_line(toml, tmp_path)["balance_us_jp_net_usd"]
     assert after == pytest.approx(figure["change"], rel=1e-12)
@@ -78,14 +78,12 @@ def test_a_link_gives_the_same_view_in_another_browser(visit):
     number.press("Enter")
     answered(here)
     net = shown(here, "balance_us_jp_net_usd")
-    go(here, "Share and cite")
+    go(here, "Share")
     link = here.get_by_label("Link to this view").input_value()
 
     there = visit(link, locale="ja-JP")
     answered(there)
-    expect(there.get_by_role("link", name="Share and cite")).to_have_attribute(
-        "aria-current", "page"
-    )
+    expect(there.get_by_role("link", name="Share")).to_have_attribute("aria-current", "page")
     assert (
         there.locator("#question-toml").inner_text() == here.locator("#question-toml").inner_text()
     )
@@ -124,7 +122,7 @@ def test_an_older_answer_never_follows_a_newer_one(visit):
     assert len(asked) < 12
     assert asked[-1] == pytest.approx(0.21)
     expect(page.locator("#question-toml")).to_have_count(0)
-    go(page, "Share and cite")
+    go(page, "Share")
     expect(page.locator("#question-toml")).to_contain_text("0.21")
 
 

@@ -11,13 +11,13 @@ from browser.conftest import AXE
 VIEWS = {
     "answer": "Answer",
     "compare": "Side by side",
-    "trade": "Flows and map",
-    "prices": "Prices and units",
+    "trade": "Flows, map",
+    "prices": "Prices",
     "welfare": "Who gains",
     "timeline": "Months",
     "uncertainty": "Uncertainty",
     "claims": "Claims",
-    "share": "Share and cite",
+    "share": "Share",
 }
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 QUESTION = "s=reverse-imports&k=us-tariff-15"

@@ -17,14 +17,14 @@ export const en = {
 
   "view.answer": "Answer",
   "view.compare": "Side by side",
-  "view.trade": "Flows and map",
-  "view.prices": "Prices and units",
+  "view.trade": "Flows, map",
+  "view.prices": "Prices",
   "view.welfare": "Who gains",
   "view.timeline": "Months",
   "view.uncertainty": "Uncertainty",
   "view.design": "Design",
   "view.claims": "Claims",
-  "view.share": "Share and cite",
+  "view.share": "Share",
 
   "compare.pair": "Baseline and scenario",
   "compare.origins": "Where the cars of each market are built",
