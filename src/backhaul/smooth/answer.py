@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,20 +13,25 @@ from jax.ops import segment_sum
 from backhaul.smooth.accounts import Ledger
 from backhaul.smooth.base import Base, Year
 from backhaul.smooth.config import Array
-from backhaul.smooth.equilibrium import Near, Solved, equilibrium, predicted
+from backhaul.smooth.equilibrium import Near, Solved
 from backhaul.smooth.facts import Facts
 from backhaul.smooth.figures import figures
 from backhaul.smooth.layout import Plan
 from backhaul.smooth.prices import Limits
-from backhaul.smooth.pricing import concavity
 from backhaul.smooth.state import FREE, Composer, Faced
+from backhaul.smooth.together import Asked, Found, Group, cut, groups_of
 
 
 class Solution(NamedTuple):
     """One state, faced and solved."""
 
     faced: dict[str, Faced]
-    solved: Solved
+    found: Found
+
+    @property
+    def solved(self) -> Solved:
+        """The equilibrium."""
+        return self.found.solved
 
 
 class Played(NamedTuple):
@@ -79,19 +85,28 @@ class Answer:
         """Return the calibrated base year."""
         return self.year.solve(facts)
 
-    def states(self, facts: Facts, base: dict[str, Base], near: dict[str, Near]) -> dict[str, Any]:
+    def states(
+        self, facts: Facts, base: dict[str, Base], near: tuple[Near, ...]
+    ) -> dict[str, Solution]:
         """Return every state, solved from a solution near by."""
         found: dict[str, Solution] = {}
-        appraised = self.composer.appraised(base)
-        for name, plan in self.year.layout.plans.items():
-            faced = self.composer.compose(plan, base, facts, appraised)
-            before = found["baseline"].solved.price if found else None
-            solved = self._solved(plan, faced, (base, facts), near[name], before)
-            found[name] = Solution(faced, solved)
+        appraised, before = self.composer.appraised(base), None
+        plans = self.year.layout.plans
+        for group, at in zip(self.groups, near, strict=True):
+            faced = {
+                name: self.composer.compose(plans[name], base, facts, appraised)
+                for name in group.names
+            }
+            asked = [self._asked(group, plans[n], faced[n], (base, facts)) for n in group.names]
+            every, before = group.solve(asked, at, before)
+            for name, one in zip(group.names, every, strict=True):
+                found[name] = Solution(
+                    faced[name], one._replace(solved=cut(one.solved, plans[name]))
+                )
         return found
 
     def __call__(
-        self, facts: Facts, near: dict[str, Near]
+        self, facts: Facts, near: tuple[Near, ...]
     ) -> tuple[Array, Proof, dict[str, dict[str, Played]]]:
         """Return all figures, how well they are solved, and what was played."""
         base = self.base(facts)
@@ -101,7 +116,7 @@ class Answer:
         found = figures(books["baseline"], books["scenario"], free)
         values = jnp.stack([jnp.asarray(found[name], dtype=float) for name in self.names])
         played = {name: _played(solution) for name, solution in states.items()}
-        return values, self._proof(base, states, near, books), played
+        return values, self._proof(base, states, books), played
 
     def ledger(self, name: str, solution: Solution, base: dict[str, Base], facts: Facts) -> Ledger:
         """Return the books of a state."""
@@ -117,34 +132,44 @@ class Answer:
             yen=layout.plans["baseline"].setting.jpy_per_usd,
         )
 
-    def _solved(
+    def near(self, states: dict[str, Near]) -> tuple[Near, ...]:
+        """Return solutions near by, by group of states."""
+        return tuple(group.near(states) for group in self.groups)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Which states are solved together."""
+        return groups_of(self.year.layout.plans)
+
+    def _asked(
         self,
+        group: Group,
         plan: Plan,
         faced: dict[str, Faced],
         known: tuple[dict[str, Base], Facts],
-        near: Near,
-        before: dict[str, Array] | None,
-    ) -> Solved:
-        """Return one state's equilibrium."""
-        short = before is not None and plan.setting.adjustment < 1
-        return equilibrium(
-            {code: side.frame for code, side in plan.sides.items()},
-            {code: problem.side for code, problem in faced.items()},
-            self._limits(plan, *known),
-            near,
-            base_price=_aligned(plan, before, near) if before is not None and short else None,
-            adjustment=plan.setting.adjustment,
+    ) -> Asked:
+        """Return one state as its group solves it."""
+        sides = {}
+        for code, problem in faced.items():
+            promised = [self.year.layout.plans[n].sides[code].frame.member for n in group.names]
+            own, member = plan.sides[code].frame.member, None
+            if any(m is not None for m in promised):
+                member = np.zeros(problem.side.keep.shape) if own is None else 1.0 * own
+            sides[code] = problem.side._replace(member=member)
+        first = plan.name == next(iter(self.year.layout.plans))
+        return Asked(
+            sides=group.widened(sides),
+            limits=self._limits(plan, *known),
+            adjustment=1.0 if first else plan.setting.adjustment,
         )
 
-    def _limits(self, plan: Plan, base: dict[str, Base], facts: Facts) -> Limits | None:
-        """Return what plants can build, and what is promised; None where neither binds anybody."""
+    def _limits(self, plan: Plan, base: dict[str, Base], facts: Facts) -> Limits:
+        """Return what plants can build, and what is promised."""
         layout, promise = self.year.layout, plan.setting.promise
-        if not plan.setting.limited and promise is None:
-            return None
         return Limits(
             available=self._available(plan, base, facts),
             outside=np.zeros(len(layout.plants) if plan.setting.limited else 0),
-            target=0.0 if promise is None else float(promise.units),
+            target=1.0 if promise is None else float(promise.units),
         )
 
     def _available(self, plan: Plan, base: dict[str, Base], facts: Facts) -> Array:
@@ -167,24 +192,16 @@ class Answer:
         self,
         base: dict[str, Base],
         states: dict[str, Solution],
-        near: dict[str, Near],
         books: dict[str, Ledger],
     ) -> Proof:
         """Return how well a draw is solved."""
         solved = [solution.solved for solution in states.values()]
-        bend, distance = [], []
-        for name, (faced, found) in states.items():
-            for code, problem in faced.items():
-                side, frame = problem.side, self.year.layout.plans[name].sides[code].frame.frame
-                best, start = found.best[code], near[name].sides[code]
-                bend.append(concavity(frame, side.buyers, side.keep, found.cost[code], best))
-                expected = predicted(start, found.cost[code])
-                distance.append(jnp.max(jnp.abs(best / expected - 1)))
+        found = [solution.found for solution in states.values()]
         return Proof(
             worst=jnp.max(jnp.stack([s.worst for s in solved])),
             complementarity=jnp.max(jnp.stack([s.complementarity for s in solved])),
-            concavity=jnp.max(jnp.stack(bend)),
-            distance=jnp.max(jnp.stack(distance)),
+            concavity=jnp.max(jnp.stack([one.concavity for one in found])),
+            distance=jnp.max(jnp.stack([one.distance for one in found])),
             fits=jnp.all(jnp.stack([place.fits for place in base.values()])),
             implausible=jnp.max(jnp.stack([place.implausible for place in base.values()])),
             over_cap=_over_cap(books),
@@ -213,14 +230,6 @@ def plan_capacity(plan: Plan, plants: tuple[str, ...]) -> np.ndarray:
         ],
         dtype=float,
     )
-
-
-def _aligned(plan: Plan, before: dict[str, Array], near: Near) -> dict[str, Array]:
-    """Return prices of the baseline, entrants at the near solution (they are charged p*)."""
-    return {
-        code: jnp.append(before[code], near.sides[code].price[before[code].size :])
-        for code in plan.sides
-    }
 
 
 def _over_cap(books: dict[str, Ledger]) -> Array:

@@ -172,6 +172,10 @@ class Buyers(NamedTuple):
     mu: Array | None = None
     """Further utility of each consumer from each product. Shape (J, I); None: none."""
 
+    absent: Array | None = None
+    """1 for each product that is not there, else 0: nobody buys it, for its `delta` is so low, and
+    no condition is asked of its price. Shape (J,); None: all are there."""
+
     @property
     def powers(self) -> tuple[Number, Number]:
         """The numbers a = 1 / (1 - sigma_seg) and e = 1 / (1 - sigma_in)."""

@@ -15,6 +15,7 @@ from backhaul.smooth.multipliers import (
     Point,
     Question,
     adjoint,
+    committed,
     costs,
     find,
     stands,
@@ -115,37 +116,36 @@ def equilibrium(
         lam=x[:-1],
         support=x[-1],
         worst=worst_gap(now, at),
-        complementarity=jnp.max(jnp.abs(jnp.minimum(x / units_of(frames, asked), now.slack))),
+        complementarity=jnp.max(jnp.abs(jnp.minimum(x / units_of(asked), now.slack))),
     )
 
 
 def _none() -> Limits:
     """Return limits that bind nobody."""
-    return Limits(available=jnp.zeros(0), outside=jnp.zeros(0), target=0.0)
+    return Limits(available=jnp.zeros(0), outside=jnp.zeros(0), target=1.0)
 
 
 def solved(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:
     """Return prices and multipliers, with slopes by the adjoint of the exact equations."""
 
     @jax.custom_vjp
-    def solve(asked: Question) -> Point:
+    def solve(asked: Question, near: Near) -> Point:
         start = _predicted(frames, asked, near)
         known = {code: side.answers for code, side in near.sides.items()}
-        if any(frame.member is not None for frame in frames.values()):
-            return find(frames, asked, start, known)
-        free = _free(frames, asked, near)
-        fits = jnp.all(stands(frames, asked, free).slack >= 0)
+        bound = committed(asked)
+        free = lax.cond(bound, lambda: start, lambda: _free(frames, asked, near))
+        fits = ~bound & jnp.all(stands(frames, asked, free).slack >= 0)
         return lax.cond(fits, lambda: free, lambda: find(frames, asked, start, known))
 
-    def forward(asked: Question) -> tuple[Point, tuple]:  # type: ignore[type-arg]
-        at = solve(asked)
+    def forward(asked: Question, near: Near) -> tuple[Point, tuple]:  # type: ignore[type-arg]
+        at = solve(asked, near)
         return at, (asked, at)
 
-    def backward(kept: tuple, pulled: Point) -> tuple[Question]:  # type: ignore[type-arg]
-        return (adjoint(frames, *kept, pulled),)
+    def backward(kept: tuple, pulled: Point) -> tuple[Question, None]:  # type: ignore[type-arg]
+        return adjoint(frames, *kept, pulled), None  # where the search begins moves no root
 
     solve.defvjp(forward, backward)
-    return solve(asked)
+    return solve(asked, near)
 
 
 def _predicted(frames: dict[str, SideFrame], asked: Question, near: Near) -> Point:

@@ -245,9 +245,10 @@ class Model:
         return self._all_slopes(jnp.asarray(values), zeros, self.near, self.position(figure))
 
     @cached_property
-    def near(self) -> dict[str, Near]:
-        """Central solutions, from which every draw starts."""
-        return {name: near_of(state, self.layout) for name, state in self.states.items()}
+    def near(self) -> tuple[Near, ...]:
+        """Central solutions, from which every draw starts, by group of states."""
+        found = {name: near_of(state, self.layout) for name, state in self.states.items()}
+        return self.answer.near(found)
 
     def facts(self, values: Array) -> Facts:
         """Return inputs as facts."""
@@ -257,10 +258,10 @@ class Model:
     def _many(self) -> Callable[..., Any]:
         """The compiled answer to a chunk of draws; one program, whatever their number."""
 
-        def one(row: Array, near: dict[str, Near]) -> Any:  # noqa: ANN401  (a tree of arrays)
+        def one(row: Array, near: tuple[Near, ...]) -> Any:  # noqa: ANN401  (a tree of arrays)
             return self.answer(self.facts(row), near)
 
-        def chunk(rows: Array, wanted: Array, near: dict[str, Near]) -> Any:  # noqa: ANN401
+        def chunk(rows: Array, wanted: Array, near: tuple[Near, ...]) -> Any:  # noqa: ANN401
             shapes = jax.eval_shape(one, rows[0], near)
             nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
             return lax.map(
@@ -271,7 +272,7 @@ class Model:
 
     @cached_property
     def _all_slopes(self) -> Callable[..., Any]:
-        def figure(values: Array, utilities: Facts, near: dict[str, Near], which: Array) -> Array:
+        def figure(values: Array, utilities: Facts, near: tuple[Near, ...], which: Array) -> Array:
             return self.answer(self.facts(values) | utilities, near)[0][which]
 
         return jax.jit(jax.grad(figure, argnums=(0, 1)))

@@ -110,7 +110,6 @@ def stands(frames: dict[str, SideFrame], asked: Question, at: Point) -> Stands:
     limits, plants = asked.limits, asked.limits.available.shape[0]
     gap, sold, sourced, cost, charged = {}, {}, {}, {}, {}
     load, members = jnp.asarray(limits.outside, dtype=float), jnp.asarray(0.0)
-    committed = any(frame.member is not None for frame in frames.values())
     for code, side in asked.sides.items():
         frame = frames[code]
         sourced[code], cost[code] = costs(frame, side, x)
@@ -124,12 +123,12 @@ def stands(frames: dict[str, SideFrame], asked: Question, at: Point) -> Stands:
             built = units[frame.links.product] * sourced[code].share
             here = np.where(frame.links.plant >= 0, frame.links.plant, plants)
             load = load + jax.ops.segment_sum(built, here, plants + 1)[:plants]
-        if frame.member is not None:
-            members = members + (units * frame.member).sum()
+        if side.member is not None:
+            members = members + (units * side.member).sum()
     full = jnp.maximum(load, SMALLEST_LOAD)
-    kept = jnp.log(members / limits.target) if committed else jnp.asarray(1.0)
+    kept = jnp.log(jnp.where(committed(asked), members / limits.target, jnp.e))
     slack = jnp.append(jnp.log(limits.available / full), kept)
-    unit = units_of(frames, asked)
+    unit = units_of(asked)
     a = x / unit
     root = jnp.sqrt(a * a + slack * slack + 1e-30)
     return Stands(
@@ -146,7 +145,13 @@ def costs(frame: SideFrame, side: Side, x: Array) -> tuple[Sourced, Array]:
     shadow = jnp.append(x[:-1], 0.0)[np.where(plant >= 0, np.minimum(plant, plants), plants)]
     found = source(frame.links, side.links, side.unit + shadow * side.per_usd)
     cost = pricing_cost(frame.links, side, found)
-    return found, cost if frame.member is None else cost - x[-1] * frame.member
+    return found, cost if side.member is None else cost - x[-1] * side.member
+
+
+def committed(asked: Question) -> Array:
+    """Return whether anything is promised."""
+    members = [side.member.sum() for side in asked.sides.values() if side.member is not None]
+    return sum(members, start=jnp.asarray(0.0)) > 0
 
 
 def _charged(frame: SideFrame, asked: Question, code: str, price: Array) -> Array:
@@ -196,7 +201,7 @@ def _block(frame: SideFrame, side: Side, now: Stands, code: str, plants: int) ->
     built = jnp.zeros((links.products, plants + 1))
     built = built.at[links.product, np.where(links.plant >= 0, links.plant, plants)].add(share)
     built = built[:, :plants]
-    member = jnp.zeros(links.products) if frame.member is None else 1.0 * frame.member
+    member = jnp.zeros(links.products) if side.member is None else side.member
     cost = jax.ops.segment_sum(side.base_share * side.base_cost, links.product, links.products)
     sharp = side.size * now.sales[code] * side.per_usd * side.theta / cost
     own = jnp.diag(sharp @ built)
@@ -319,7 +324,7 @@ def _searched(
 ) -> tuple[Point, Stands]:
     """Return where the largest part of a step leads that brings the equations closer."""
     prices, x = step
-    unit = units_of(frames, asked)
+    unit = units_of(asked)
     cap = jnp.minimum(1.0, LONGEST / jnp.maximum(jnp.max(jnp.abs(x / unit)), 1e-300))
     before = _merit(state.now, state.at)
 
@@ -348,9 +353,9 @@ def _searched(
     return at, now
 
 
-def units_of(frames: dict[str, SideFrame], asked: Question) -> Array:
+def units_of(asked: Question) -> Array:
     """Return a thousand USD in the money of each multiplier. Shape (P + 1,)."""
-    found = [asked.sides[c].per_usd for c, frame in frames.items() if frame.member is not None]
+    found = [side.per_usd for side in asked.sides.values() if side.member is not None]
     plants = asked.limits.available.shape[0]
     return jnp.append(jnp.full(plants, UNIT), UNIT * (found[0] if found else 1.0))
 

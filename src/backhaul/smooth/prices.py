@@ -104,6 +104,10 @@ class Side(NamedTuple):
     """Purchase subsidy to the buyer of a car from each link, which follows the links sold and
     lowers pricing cost by `keep` times its mean. Shape (L,), market currency; None: none."""
 
+    member: Array | None = None
+    """1 for each product that counts for a commitment, else 0; all 0 where nothing is promised.
+    Shape (J,); None: nothing is promised in any state that is solved with this one."""
+
     ordered: tuple[Number, ...] | None = None
     """Units of each state order, in the order of `SideFrame.orders`; None: none."""
 

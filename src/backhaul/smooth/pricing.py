@@ -77,6 +77,8 @@ def stand(
     pull = row_sums(parts.power, pulled[frame.nest])
     regain = row_sums(parts.power, (pulled[frame.cell_nest] * regain_per_cell)[frame.cell])
     gap = ((keep * sales + regain) / (a * pull) - margin) / keep
+    if buyers.absent is not None:
+        gap = gap * (1 - buyers.absent)
     return Stand(gap=gap, sales=sales, pull=pull, parts=parts)
 
 
@@ -93,7 +95,10 @@ def slopes_at(
     scale = buyers.powers[0] * keep * now.pull
     held = scale * now.gap / now.pull
     slopes = profit_slopes(frame, buyers, now.parts, keep, keep * price - cost, held)
-    return slopes / scale[:, None]
+    slopes = slopes / scale[:, None]
+    if buyers.absent is None:
+        return slopes
+    return (1 - buyers.absent)[:, None] * slopes - jnp.diag(buyers.absent)
 
 
 def margins(frame: Frame, buyers: Buyers, keep: Array, price: Array) -> jax.Array:

@@ -139,7 +139,7 @@ def own_hessians(
 
     Returns:
         For each group of `Frame.teams` an array (sellers, products, products); minus one on the
-        diagonal where a seller has no more products.
+        diagonal where a seller has no more products, or one that is not there.
     """
     a, e = buyers.powers
     alpha, c = buyers.alpha, e - 1
@@ -165,7 +165,8 @@ def own_hessians(
     for of in frame.teams:
         same = frame.nest[of][:, :, None] == frame.nest[of][:, None, :]
         full = _blocks(any_car, of) + same * _blocks(one_nest, of) - _diagonal(own[of])
-        real = (of >= 0)[:, :, None] & (of >= 0)[:, None, :]
+        here = of >= 0 if buyers.absent is None else (of >= 0) & (buyers.absent[of] == 0)
+        real = here[:, :, None] & here[:, None, :]
         scaled = full / root[of][:, :, None] / root[of][:, None, :]
         blocks.append(jnp.where(real, scaled, -np.eye(of.shape[1])))
     return tuple(blocks)
