@@ -9,12 +9,12 @@ import numpy as np
 
 from backhaul.equilibrium.deviations import scan_single_prices
 from backhaul.equilibrium.game import Game
-from backhaul.equilibrium.iterate import ACCEPTED
+from backhaul.equilibrium.iterate import ACCEPTED, factor_of
 from backhaul.equilibrium.pricing import Conditions, profit_slopes
 from backhaul.equilibrium.response import best_joint_gain
 from backhaul.equilibrium.starts import Starts, starting_points, try_starts
 from backhaul.errors import EquilibriumError
-from backhaul.shapes import PerProduct, read_only
+from backhaul.shapes import PerProduct, ProductByProduct, read_only
 
 Level = Literal["certified", "draw", "slider", "first_order"]
 """How far the proof goes; see `solve`."""
@@ -165,17 +165,18 @@ def certify(
     )
     if level == "first_order":
         return Certificate(level, first, None, None, None)
-    second = _second_order(game, now)
+    slopes = profit_slopes(game, now)
+    second = _second_order(game, now, slopes)
     if level == "slider":
         return Certificate(level, first, second, None, None)
     if game.is_unique_by_theorem and not active:
         best = BestResponse(0.0, "", "", 0.0, joint=False, by_theorem=True)
         return Certificate(level, first, second, best, Starts(by_theorem=True))
-    points = starting_points(game, now, seed)
+    points, factor = starting_points(game, now, seed), factor_of(game, now, slopes)
     if level == "draw":
-        return Certificate(level, first, second, None, try_starts(game, now, points[:1]))
+        return Certificate(level, first, second, None, try_starts(game, now, points[:1], factor))
     best = _best_response(game, now, points)
-    return Certificate(level, first, second, best, try_starts(game, now, points))
+    return Certificate(level, first, second, best, try_starts(game, now, points, factor))
 
 
 def require_certificate(game: Game, certificate: Certificate) -> None:
@@ -217,14 +218,13 @@ def _refuse_first_order(game: Game, first: FirstOrder) -> None:
     )
 
 
-def _second_order(game: Game, now: Conditions) -> SecondOrder:
+def _second_order(game: Game, now: Conditions, slopes: ProductByProduct) -> SecondOrder:
     """Return the worst scaled eigenvalue over all sellers."""
     root = np.sqrt(game.curvature[0] * game.wedge.keep * now.pull)
-    scaled = profit_slopes(game, now) / root[:, None] / root
     value, owner = -np.inf, 0
     for d in range(len(game.sellers)):
         own = np.flatnonzero(game.seller == d)
-        block = scaled[np.ix_(own, own)]
+        block = slopes[np.ix_(own, own)] / root[own, None] / root[own]
         largest = float(np.linalg.eigvalsh((block + block.T) / 2)[-1])
         if largest > value:
             value, owner = largest, d

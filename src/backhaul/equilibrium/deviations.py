@@ -32,6 +32,9 @@ TINY = 1e-300
 LEAST = 1e-12
 """Least part of a nest that all but one of its products are taken for where peaks are sought."""
 
+GONE = 30.0
+"""A consumer whose log odds have fallen by so much does not count where peaks are sought."""
+
 MOST = 60.0
 """Largest log odds of a product within its nest where peaks are sought."""
 
@@ -107,7 +110,7 @@ def _is_peak(payoff: np.ndarray) -> np.ndarray:
 class _Without:
     """What buyers find in a market without one of its products, and what its seller then earns.
 
-    For a block of K products; single precision.
+    For a block of K products; single precision; who minds money least comes first.
     """
 
     powers: tuple[float, float]
@@ -142,9 +145,10 @@ def _worth(game: Game, now: Conditions, tried: np.ndarray) -> np.ndarray:
     """Return what having the product adds to its seller's payoff at each price tried. (T, J)."""
     margin = game.wedge.keep * tried - game.wedge.cost
     consumers, trials = game.taste.alpha.size, tried.shape[0]
+    order = np.argsort(game.taste.alpha)
 
     def of_block(block: slice) -> np.ndarray:
-        without = _without(game, now, block)
+        without = _without(game, now, block, order)
         move = (tried[:, block] - now.price[block]).astype(np.float32)
         earned = margin[:, block].astype(np.float32)
         parts = row_blocks(trials, consumers * move.shape[1])
@@ -156,8 +160,8 @@ def _worth(game: Game, now: Conditions, tried: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(worth), -np.inf, worth)
 
 
-def _without(game: Game, now: Conditions, block: slice) -> _Without:
-    """Return the market without each product of a block."""
+def _without(game: Game, now: Conditions, block: slice, order: np.ndarray) -> _Without:
+    """Return the market without each product of a block, consumers in this order."""
     taste, chosen, (a, _, b, _) = game.taste, now.choice, game.curvature
     seller, margin = game.seller[block], now.margin[block, None]
     between = 1 - taste.sigma_in
@@ -181,7 +185,7 @@ def _without(game: Game, now: Conditions, block: slice) -> _Without:
         np.log(inside / rest), a * taste.alpha, part, part * rest_margin,
         part * (rest_margin - any_car), (1 - buys) * any_car, buys, buys * taste.weights,
     )  # fmt: skip
-    light = (array.astype(np.float32) for array in arrays)
+    light = (array.astype(np.float32).take(order, axis=-1) for array in arrays)
     return _Without((1 / (a * between), between), *light)
 
 
@@ -192,7 +196,9 @@ def _added(without: _Without, move: np.ndarray, margin: np.ndarray) -> np.ndarra
     the expected margin from buyers of any car: weights (lost u + (1 + u) dM) / (1 + buys u).
     """
     within, between = without.powers
-    odds = without.odds - move[..., None] * without.tilt
+    move = move[..., None]
+    left = slice(int(np.searchsorted(without.tilt, GONE / max(move.min(), LEAST))))
+    odds = without.odds[:, left] - move * without.tilt[left]
     np.minimum(odds, MOST, out=odds)
     np.exp(odds, out=odds)
     grown, sold = odds, odds
@@ -200,19 +206,19 @@ def _added(without: _Without, move: np.ndarray, margin: np.ndarray) -> np.ndarra
         grown = np.expm1(np.float32(within) * np.log1p(odds))
         sold = (1 + grown) * odds
         sold /= 1 + odds
-    cars = without.nest * grown
-    change = without.nest * margin[..., None]
-    change -= without.spared
+    cars = without.nest[:, left] * grown
+    change = without.nest[:, left] * margin[..., None]
+    change -= without.spared[:, left]
     change *= sold
-    change += without.excess * grown
+    change += without.excess[:, left] * grown
     change /= 1 + cars
     more = cars if between == 1 else np.expm1(np.float32(between) * np.log1p(cars))
     change *= 1 + more
-    change += without.lost * more
-    more = without.buys * more
+    change += without.lost[:, left] * more
+    more = without.buys[:, left] * more
     more += 1
     change /= more
-    change *= without.weights
+    change *= without.weights[:, left]
     return change.sum(axis=-1)
 
 

@@ -11,7 +11,7 @@ from scipy.linalg.lapack import dgetrf, dgetrs, sgetrf, sgetrs
 from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.pricing import Conditions, conditions, gap_slopes
 from backhaul.errors import EquilibriumError
-from backhaul.shapes import PerProduct
+from backhaul.shapes import PerProduct, ProductByProduct
 
 Factor = tuple[np.ndarray, np.ndarray]
 """An LU factorisation, as LAPACK's getrf returns it."""
@@ -76,7 +76,13 @@ class Found:
 
 
 def find(
-    game: Game, start: PerProduct, rounds: int = ROUNDS, *, slopes: Factor | None = None
+    game: Game,
+    start: PerProduct,
+    rounds: int = ROUNDS,
+    *,
+    slopes: Factor | None = None,
+    finish: Factor | None = None,
+    aim: float = AIM,
 ) -> Found:
     """Return the prices that the robust iteration reaches from `start`.
 
@@ -91,6 +97,9 @@ def find(
         start: Prices to start from. Shape (J,), market currency per vehicle.
         rounds: Most evaluations of the conditions.
         slopes: Factors of dr/dp at a similar answer (`Found.slopes`): the first steps use them.
+        finish: Factors of dr/dp at an answer that may be the same one: the steps in double
+            precision use them, and leave them where they do not help.
+        aim: Where to stop: largest |r_j| / p_j. One more step follows the usual aim.
 
     Source:
         Morrow and Skerlos (2011), Operations Research 59(2), for r in place of F: F also vanishes
@@ -102,12 +111,19 @@ def find(
         walk = _Walk(game.in_single, price.astype(np.float32), slopes)
         walk.go(ROUGH, rounds // 4)
         if walk.now.miss.max() <= ROUGH and np.all(walk.now.price > 0):
-            walk.change_to(game)
+            walk.change_to(game, finish)
         else:
             walk = _Walk(game, price, None, used=walk.used)
-        walk.go(AIM, rounds)
-        walk.polish()
+        walk.go(aim, rounds)
+        if aim <= AIM:
+            walk.polish()
     return Found(now=walk.now, rounds=walk.used, slopes=walk.last_slopes)
+
+
+def factor_of(game: Game, now: Conditions, profit_slopes: ProductByProduct) -> Factor | None:
+    """Return factors of dr/dp at an answer, where r = 0, from dF/dp; None if these are infinite."""
+    matrix = profit_slopes / (game.curvature[0] * game.wedge.keep * now.pull)[:, None]
+    return dgetrf(matrix, overwrite_a=True)[:2] if np.all(np.isfinite(matrix)) else None
 
 
 def require_first_order(game: Game, found: Found) -> None:
@@ -143,9 +159,11 @@ class _Walk:
         self.way, self.stretch = np.zeros_like(start), 1.0
         self.wait = 0 if slopes is not None else 2
 
-    def change_to(self, game: Game) -> None:
-        """Go on from the same prices, with the same slopes, in the precision of this game."""
+    def change_to(self, game: Game, slopes: Factor | None) -> None:
+        """Go on from the same prices in the precision of this game, with these slopes if any."""
         self.game, self.wait = game, 0
+        if slopes is not None:
+            self.slopes, self.steps, self.unit = slopes, [], self.now.price.astype(float)
         self._stand(conditions(game, self.now.price.astype(float)))
 
     def _stand(self, now: Conditions, size: float | None = None) -> None:
@@ -215,8 +233,8 @@ class _Walk:
     def _step(self) -> PerProduct:
         """Return the next Newton step, in units of `unit`, corrected by the steps since."""
         assert self.slopes is not None
-        solve = sgetrs if self.slopes[0].dtype == np.float32 else dgetrs
-        step = -solve(*self.slopes, self.now.gap)[0] / self.unit
+        solve, gap = sgetrs if self.slopes[0].dtype == np.float32 else dgetrs, self.now.gap
+        step = -solve(*self.slopes, gap)[0].astype(gap.dtype, copy=False) / self.unit
         for taken, following in zip(self.steps, self.steps[1:], strict=False):
             step = step + following * (taken @ step) / (taken @ taken)
         if self.steps:

@@ -10,6 +10,7 @@ import numpy as np
 from backhaul.demand.shares import (
     Choice,
     SmoothPerProduct,
+    by_product,
     choice,
 )
 from backhaul.demand.taste import Taste
@@ -17,6 +18,9 @@ from backhaul.equilibrium.game import Game
 from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
 from backhaul.shapes import IndexPerProduct, PerConsumer, PerProduct, ProductByProduct
+
+CONSUMERS = 256
+"""Consumers whose part in the slopes is added at a time: their arrays stay in a core's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,36 +187,69 @@ def _slopes(game: Game, now: Conditions, held: PerProduct) -> ProductByProduct:
     As s_l = s_l|in times the chance to buy any car, all but those of a nest are one product.
     Products are taken nest by nest, so that a nest is a slice.
     """
-    a, _, b, c = game.curvature
-    taste, chosen, order = game.taste, now.choice, game.by_nest
-    seller, keep, margin = game.seller[order], game.wedge.keep[order], now.margin[order]
-    share = chosen.share.take(order, axis=0)
-    right, reach = (chosen.in_market.take(order, axis=0), chosen.buys + c) if c else (share, 1.0)
-    pulled = share * (taste.weights * taste.alpha)
-    tilted = pulled * taste.alpha
-    left = now.regained.take(now.cell[order], axis=0)
-    left -= (a * margin + held[order])[:, None]
+    order, a = game.by_nest, game.curvature[0]
+    margin, keep = now.margin[order], game.wedge.keep[order]
+    tied = a * margin + held[order]
+    count = order.size
+    slopes, lost = (np.zeros((count, count), dtype=margin.dtype) for _ in range(2))
+    own = keep * now.pull[order]
+    for start in range(0, game.taste.alpha.size, CONSUMERS):
+        part = slice(start, start + CONSUMERS)
+        own += _add_slopes(game, now, part, (keep, margin, tied), (slopes, lost))
+    lost *= game.stake_by_nest
+    slopes += lost
+    slopes[np.diag_indices_from(slopes)] -= a * own
+    back = np.argsort(order)
+    return slopes.take(back, axis=0).take(back, axis=1)
+
+
+def _add_slopes(
+    game: Game,
+    now: Conditions,
+    part: slice,
+    of_products: tuple[PerProduct, PerProduct, PerProduct],
+    sums: tuple[np.ndarray, np.ndarray],
+) -> PerProduct:
+    """Add what some consumers contribute to `_slopes`, nest by nest; return R_j P_j + keep_j L_j.
+
+    Args:
+        game: What is played.
+        now: The conditions.
+        part: Which consumers.
+        of_products: Keep, margin, and `a` margin plus `held`, in the order of `by_nest`.
+        sums: The slopes, and those that count with the seller's stake; changed in place.
+    """
+    (a, _, b, c), taste, chosen = game.curvature, game.taste, now.choice
+    (keep, margin, tied), (slopes, lost), order = of_products, sums, game.by_nest
+    seller, alpha, buys = game.seller[order], taste.alpha[part], chosen.buys[part]
+    power = chosen.power[:, part].take(order, axis=0)
+    share = chosen.share[:, part].take(order, axis=0)
+    right, reach = share, np.ones_like(buys)
+    if c:
+        of_market = chosen.per_power[:, part] * chosen.segment[:, part]
+        right, reach = power * by_product(of_market, taste.nest[order]), buys + c
+    pulled = share * (taste.weights[part] * alpha)
+    tilted = pulled * alpha
+    left = now.regained[:, part].take(now.cell[order], axis=0)
+    left -= tied[:, None]
     left *= tilted
     left += keep[:, None] * pulled
-    setter = now.overall
+    setter = now.overall[:, part]
     if c:
-        setter = reach * (setter + c * now.in_market) + c * (now.in_market - setter)
+        of_buyers = now.in_market[:, part]
+        setter = reach * (setter + c * of_buyers) + c * (of_buyers - setter)
     base = setter.take(seller, axis=0)
     base *= tilted
     base += left * reach if c else left
-    worth = np.multiply.outer(-a * margin, taste.alpha)
+    worth = np.multiply.outer(-a * margin, alpha)
     worth += keep[:, None]
-    slopes = base @ right.T
-    lost = pulled @ (worth * (right * reach if c else right)).T
+    slopes += base @ right.T
+    lost += pulled @ (worth * (right * reach if c else right)).T
     for nest, of in enumerate(game.nest_slices if b else ()):
-        earned = b * now.in_nest[:, nest]
-        in_nest = chosen.power.take(order[of], axis=0) * chosen.per_power[nest]
+        earned = b * now.in_nest[:, nest, part]
+        in_nest = power[of] * chosen.per_power[nest, part]
         slopes[:, of] += (tilted * (earned * reach).take(seller, axis=0)) @ right[of].T
         both = b * left[of] + a * tilted[of] * earned.take(seller[of], axis=0)
         slopes[of, of] += both @ in_nest.T
         lost[of, of] += b * (pulled[of] @ (worth[of] * in_nest).T)
-    lost *= game.stake_by_nest
-    slopes += lost
-    slopes[np.diag_indices_from(slopes)] -= a * (left.sum(axis=1) + keep * now.pull[order])
-    back = np.argsort(order)
-    return slopes.take(back, axis=0).take(back, axis=1)
+    return left.sum(axis=1)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backhaul.equilibrium.blocks import in_order
 from backhaul.equilibrium.game import Game
-from backhaul.equilibrium.iterate import find
+from backhaul.equilibrium.iterate import ACCEPTED, Factor, Found, find
 from backhaul.equilibrium.pricing import Conditions
 from backhaul.shapes import PerProduct, read_only
 
@@ -71,11 +72,25 @@ def starting_points(game: Game, now: Conditions, seed: int) -> tuple[PerProduct,
     return (low, 1.5 * now.price, 3.0 * now.price, *(now.price * spread))
 
 
-def try_starts(game: Game, now: Conditions, points: tuple[PerProduct, ...]) -> Starts:
-    """Solve from each starting point and return the different answers, `now` first."""
+def try_starts(
+    game: Game, now: Conditions, points: tuple[PerProduct, ...], slopes: Factor | None = None
+) -> Starts:
+    """Solve from each starting point and return the different answers, `now` first.
+
+    Args:
+        game: What is played.
+        now: The conditions at the answer.
+        points: Prices to start from. Each of shape (J,), market currency.
+        slopes: Factors of dr/dp at the answer. Searches find their own way; these serve for the
+            last digits of one that ends at the answer.
+    """
+
+    def from_point(point: PerProduct) -> Found:
+        return find(game, point, ROUNDS, finish=slopes, aim=ACCEPTED)
+
     answers, unsolved = [read_only(now.price)], 0
-    for point in points:
-        found = find(game, point, ROUNDS)
+    entries = now.price.size * game.taste.alpha.size
+    for found in in_order(from_point, points, entries=entries):
         if not found.holds:
             unsolved += 1
         elif all(np.max(np.abs(found.price / known - 1)) > SAME for known in answers):
