@@ -34,6 +34,10 @@ ROUNDS = 2000
 PLAIN = 4
 """Zeta steps after the first failure of a Newton step; twice as many after each other."""
 
+QUICK = 0.2
+"""Where slopes for the last steps are at hand, zeta steps go on while each cuts |r| so far: slopes
+of the way there cost more."""
+
 STEADY = 3
 """Zeta steps in a row that must each cut |r| by a tenth before Newton's are tried again."""
 
@@ -156,7 +160,7 @@ class _Walk:
         self.steps: list[np.ndarray] = []
         self.unit = start
         self.plain, self.steady = PLAIN, 0
-        self.way, self.stretch = np.zeros_like(start), 1.0
+        self.way, self.stretch, self.quick = np.zeros_like(start), 1.0, 0.0
         self.wait = 0 if slopes is not None else 2
 
     def change_to(self, game: Game, slopes: Factor | None) -> None:
@@ -201,6 +205,8 @@ class _Walk:
         self._stand(conditions(self.game, self.now.price + self.stretch * self.now.gap))
         self.steady = self.steady + 1 if self.size <= 0.9 * before else 0
         self.wait = 0 if self.steady >= STEADY and self.plain > PLAIN else self.wait - 1
+        if self.size <= self.quick * before:
+            self.wait = max(self.wait, 1)
 
     def _newton(self) -> bool:
         """Take one Newton step, or plan zeta steps instead; return whether to go on."""
