@@ -17,15 +17,13 @@ from backhaul.report.page import Page, page_html
 from backhaul.report.parts import Block, Bullets, Grid, Prose, Section
 from backhaul.report.study_page import ENSEMBLE, closing, left_out, scaled, write_study
 from backhaul.report.tables import KEY_FIGURES
+from backhaul.study.amount import without_noise
 from backhaul.study.found import Ensemble, Interval, inputs_table
 from backhaul.study.whole import preferred
 
 BINS = 32
 _NUMBER = re.compile(r"(?<!\w)[\d.,]*\d(?:e[+-]?\d+)?")
 """A number in a reason, by which two draws with the same reason may differ."""
-
-NOISE = (("per vehicle", 5e-3), ("vehicles", 0.5), ("per USD", 0.0), ("USD", 1.0), ("100", 1e-6))
-"""By the end of a unit, the size below which a change is none: solves agree to 1e-10 of a level."""
 
 MOST_FAILURES = 200
 """Failures that a page lists one by one; tables/failures.csv has all."""
@@ -145,12 +143,6 @@ def interval_cells(interval: Interval) -> tuple[str, str, str, str]:
     )
     ends = words.before_after(low, high, interval.unit)
     return words.bare(central, interval.unit), words.bare(median, interval.unit), *ends
-
-
-def without_noise(value: float, unit: str) -> float:
-    """Return nought for a change that is only what two solves differ by, else the value."""
-    smallest = next((size for end, size in NOISE if unit.endswith(end)), 0.0)
-    return 0.0 if abs(value) < smallest else value
 
 
 def _is_detail(name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from backhaul.errors import ScenarioError
 from backhaul.outcome.figure import Figure
 from backhaul.outcome.outcome import Outcome
+from backhaul.study.amount import without_noise
 
 MAIN = "ensemble.json"
 
@@ -92,7 +93,7 @@ def _with_interval(figure: Figure, written: Written) -> Figure:
     """Return a figure with its interval as scenario values; as it is where it has none."""
     if figure.name not in written.intervals:
         return figure
-    low, high = written.intervals[figure.name]
+    low, high = (without_noise(end, figure.unit) for end in written.intervals[figure.name])
     base = figure.baseline or 0.0
     return replace(figure, low=base + low, high=base + high)
 

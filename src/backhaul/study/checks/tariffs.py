@@ -11,6 +11,7 @@ from backhaul.baseline.state import SideState
 from backhaul.evidence.claim import Claim
 from backhaul.policy.in_force import find_measure
 from backhaul.study.checks.bench import ROUNDED, Bench, Finding, quantity, sources, supported_if
+from backhaul.study.horizons import at_both_horizons
 
 BEFORE, AFTER = "us-tariff-27.5-regime", "us-tariff-15-regime"
 """The two regimes of the fiscal year to March 2026."""
@@ -50,15 +51,21 @@ def toyota_at_home(bench: Bench, claim: Claim) -> Finding:
 
 
 def absorbed(bench: Bench, claim: Claim) -> Finding:
-    """Report that the model cannot judge who absorbs a duty at first, with its own figure."""
+    """Tell how much of a duty carmakers absorb at first in the model, which the tables assume."""
     solved = bench.solved(AFTER)
+    horizons = at_both_horizons(solved)
+    before, long = solved.baseline.sides["US"], solved.scenario.sides["US"]
+    short = long if horizons is None else horizons.states["short run"].sides["US"]
+    early, late = _pass_through(before, short), _pass_through(before, long)
     return Finding(
         "not_checkable",
-        "The tables keep the export prices of 2025 for judging the model, and the model is one of "
-        "the long run: declared values do not answer the duty, and prices of Japan-built cars rise "
-        f"by {_pass_through(solved):.2f} of it. It cannot say how much is absorbed at first.",
-        _pass_through(solved),
-        "price rise over duty, Japan-built cars, long run",
+        "The tables keep the export prices of 2025 for judging the model, and declared values do "
+        "not answer the duty in it. In the short run prices of Japan-built cars rise by "
+        f"{early:.2f} of the duty and carmakers absorb {1 - early:.2f}; in the long run they rise "
+        f"by {late:.2f}. How far prices have gone in the short run is an assumption (grade C), so "
+        "the model cannot judge the claim.",
+        early,
+        "price rise over duty, Japan-built cars, short run",
     )
 
 
@@ -129,9 +136,8 @@ def _from_japan(solved: Solved, firm: str, *, after: bool) -> float:
     return total
 
 
-def _pass_through(solved: Solved) -> float:
+def _pass_through(before: SideState, after: SideState) -> float:
     """Return price rises over duties on cars that come from Japan alone, weighted by units."""
-    before, after = solved.baseline.sides["US"], solved.scenario.sides["US"]
     japan = np.array(before.supply.countries) == "JPN"
     only = before.supply.total(before.supply.share * japan) > 0.999
     rise = before.supply.total(before.supply.share * (after.delivered.duty - before.delivered.duty))
