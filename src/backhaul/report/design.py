@@ -179,6 +179,7 @@ def _frontier(design: Design) -> tuple[Section, ...]:
             tuple((g / size, c / cost_size) for x, g, c in sorted(one.curve) if sign * g >= 0),
         )
         for one in design.alone
+        if one.moves
     ]
     if len(design.frontier) > 1:
         best = tuple((mix.goal / size, mix.cost / cost_size) for mix in design.frontier)
