@@ -107,6 +107,7 @@ def test_a_scenario_that_changes_nothing_is_said_to(web):
     """The law set to what it is already moves nothing, and the answer warns of it."""
     found = ask(web, {"scenario": "us-tariff-2.5", "level": "slider"}).json()["result"]
     assert "changes nothing" in found["warnings"][0]
+    assert found["warning_codes"] == ["changes_nothing"]
 
 
 def test_exports_open_and_hold_the_same_numbers(web, answer):

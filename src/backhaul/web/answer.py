@@ -18,6 +18,9 @@ TINY = 1e-9
 """Relative change below which a figure has not moved: the noise of a solve."""
 
 
+UNMOVED = "This scenario changes nothing: every figure is that of its baseline."
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What a kind of question gives."""
@@ -32,20 +35,26 @@ class Answer:
     warnings: tuple[str, ...] = ()
     """What a reader must know before anything else."""
 
+    codes: tuple[str, ...] = ()
+    """A stable code for each warning, for a page in another language."""
+
 
 def outcome_answer(outcome: Outcome) -> Answer:
     """Return the answer of a run, its figures as a table too."""
     tables = dict(outcome.tables)
     tables["figures"] = pd.DataFrame([figure.as_dict() for figure in outcome.figures])
-    return Answer(result=outcome.as_dict(), tables=tables, warnings=_unmoved(outcome))
+    result = outcome.as_dict()
+    if _is_unmoved(outcome):
+        return Answer(result, tables, warnings=(UNMOVED,), codes=("changes_nothing",))
+    return Answer(result, tables)
 
 
-def _unmoved(outcome: Outcome) -> tuple[str, ...]:
-    """Say aloud that a scenario changes nothing."""
-    for figure in outcome.figures:
-        if figure.baseline is None or abs(figure.change or 0.0) > TINY * abs(figure.baseline):
-            return ()
-    return ("This scenario changes nothing: every figure is that of its baseline.",)
+def _is_unmoved(outcome: Outcome) -> bool:
+    """Whether a scenario changes nothing, which must be said aloud."""
+    return not any(
+        figure.baseline is None or abs(figure.change or 0.0) > TINY * abs(figure.baseline)
+        for figure in outcome.figures
+    )
 
 
 def json_bytes(value: object) -> bytes:

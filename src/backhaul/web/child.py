@@ -172,7 +172,8 @@ def _question(order: Order) -> Question:
 def _body(answer: Answer, more: tuple[str, ...] = ()) -> bytes:
     """Return the result with what a reader must know first, and the names of its tables."""
     names = sorted({*answer.tables, *more})
-    return json_bytes({"warnings": list(answer.warnings), **answer.result, "table_names": names})
+    said = {"warnings": list(answer.warnings), "warning_codes": list(answer.codes)}
+    return json_bytes({**said, **answer.result, "table_names": names})
 
 
 def _reporter(pipe: Connection) -> Report:
