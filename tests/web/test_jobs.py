@@ -59,6 +59,22 @@ def test_the_place_in_the_queue_is_how_many_come_first(book):
     assert book.get(BEN, second)["place"] == 0
 
 
+def test_who_wants_seconds_does_not_wait_for_who_wants_minutes(store):
+    """Each lane has its own turns and places; what is in no lane is worked on by all."""
+    quick, slow = frozenset({"run", "ranges"}), frozenset({"ensemble"})
+    book = JobBook(store, ROOMY, lanes=(quick, slow))
+    long = [book.add(ANN, "ensemble", f"e{number}", {}) for number in range(3)]
+    short = [book.add(BEN, "run", f"r{number}", {}) for number in range(2)]
+    assert [book.get(ANN, id)["place"] for id in long] == [0, 1, 2]
+    assert [book.get(BEN, id)["place"] for id in short] == [0, 1]
+    assert book.begin(slow)["id"] == long[0]
+    assert [book.get(ANN, id)["place"] for id in long[1:]] == [1, 2]
+    assert [book.get(BEN, id)["place"] for id in short] == [0, 1]
+    assert [book.begin(quick)["id"] for _ in short] == short
+    assert book.begin(quick) is None
+    assert book.begin()["id"] == long[1]
+
+
 def test_a_client_sees_its_own_jobs_only(book):
     """To everybody else a job is not there: not to be read, listed or cancelled."""
     job = add(book, ANN, "a0")

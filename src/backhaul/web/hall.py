@@ -27,7 +27,7 @@ from backhaul.web.failure import (
 )
 from backhaul.web.folders import REPORT, read_table, table_names
 from backhaul.web.jobs import ENDED, SERVER, JobBook, Owner
-from backhaul.web.kinds import KINDS
+from backhaul.web.kinds import KINDS, lanes
 from backhaul.web.limits import Limits
 from backhaul.web.orders import Order, Reply, Verb
 from backhaul.web.pool import Pool
@@ -65,7 +65,9 @@ class Hall:
     store: Store
     book: JobBook
     pool: Pool
-    worker: Worker
+    workers: tuple[Worker, ...]
+    """One for each lane of jobs: who wants seconds does not wait for who wants minutes."""
+
     shelf: Shelf
     streams: int = 0
     """Event streams that are open."""
@@ -90,14 +92,17 @@ class Hall:
         store = Store.open(root, limits)
         evidence = Evidence.load()
         controls = make_controls(evidence)
-        book = JobBook(store, limits)
+        book = JobBook(store, limits, lanes=lanes())
         book.recover()
         library = Library(evidence, controls, limits)
         shelf = Shelf(store, limits)
         pool = Pool(solvers, limits, shelf.root)
-        worker = Worker(store, book, limits, library, shelf.root)
+        workers = tuple(
+            Worker(store, book, limits, library, lane=lane, shelf=shelf.root) for lane in lanes()
+        )
         pool.start()
-        worker.start()
+        for worker in workers:
+            worker.start()
         return cls(
             limits=limits,
             evidence=evidence,
@@ -107,14 +112,15 @@ class Hall:
             store=store,
             book=book,
             pool=pool,
-            worker=worker,
+            workers=workers,
             shelf=shelf,
         )
 
     def close(self) -> None:
         """Stop all processes and close the store; again is harmless."""
         self.stopping = True
-        self.worker.stop()
+        for worker in self.workers:
+            worker.stop()
         self.pool.stop()
         self.store.close()
 

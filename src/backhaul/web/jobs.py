@@ -28,13 +28,20 @@ QUEUE = """
 select id, row_number() over (order by turn, served, created, id) as place from (
     select q.id, q.created,
         row_number() over (partition by q.client order by q.created, q.id)
-            + (select count(*) from jobs r where r.client = q.client and r.state = 'running')
+            + (select count(*) from jobs r where r.client = q.client and r.state = 'running'
+                and r.kind not in (select value from json_each(:others)))
             as turn,
-        coalesce((select max(s.started) from jobs s where s.client = q.client), 0) as served
-    from jobs q where q.state = 'queued'
+        coalesce((select max(s.started) from jobs s where s.client = q.client
+            and s.kind not in (select value from json_each(:others))), 0) as served
+    from jobs q
+    where q.state = 'queued' and q.kind not in (select value from json_each(:others))
 ) order by place
 """
-"""Who comes next: everybody's first job before anybody's second; who waited longest for a turn."""
+"""Who comes next in a lane: everybody's first job before anybody's second; who waited longest for
+a turn. Kinds of other lanes are left out."""
+
+Lanes = tuple[frozenset[str], ...]
+"""Kinds of jobs that one process works on, each lane beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ class JobBook:
     limits: Limits
     woken: threading.Condition = field(default_factory=threading.Condition)
     """Told when a job may be begun."""
+
+    lanes: Lanes = ()
+    """What is in no lane is in all."""
 
     _pace: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
     """By running job: when it had done how much; lost in a restart, as it should be."""
@@ -129,11 +139,15 @@ class JobBook:
         self._forget_old()
         return id
 
-    def begin(self) -> Mapping[str, Any] | None:
-        """Return the next job, now running, or None."""
+    def begin(self, lane: frozenset[str] | None = None) -> Mapping[str, Any] | None:
+        """Return the next job, now running, or None.
+
+        Args:
+            lane: The lane that is worked on; None: all of them.
+        """
         db = self.store.connection
         with self.woken:
-            row = db.execute(QUEUE).fetchone()
+            row = db.execute(QUEUE, {"others": self._others(lane)}).fetchone()
             if row is None:
                 return None
             db.execute(
@@ -241,7 +255,7 @@ class JobBook:
             "id": row["id"],
             "kind": row["kind"],
             "state": state,
-            "place": self._place(row["id"]) if state == "queued" else 0,
+            "place": self._place(row["id"], row["kind"]) if state == "queued" else 0,
             "run": row["run"],
             "done": row["done"],
             "total": row["total"],
@@ -258,11 +272,23 @@ class JobBook:
             "result": f"/api/v1/runs/{row['run']}" if state == "done" else None,
         }
 
-    def _place(self, id: str) -> int:
-        """Return how many jobs come before a queued one, running ones included."""
-        rows = self.store.connection.execute(QUEUE).fetchall()
+    def _place(self, id: str, kind: str) -> int:
+        """Return how many jobs of its lane come before a queued one, running ones included."""
+        others = self._others(next((lane for lane in self.lanes if kind in lane), None))
+        db = self.store.connection
+        rows = db.execute(QUEUE, {"others": others}).fetchall()
         ahead = next((row["place"] - 1 for row in rows if row["id"] == id), 0)
-        return int(ahead) + self.counts()["running"]
+        running = db.execute(
+            "select count(*) as many from jobs where state = 'running' "
+            "and kind not in (select value from json_each(?))",
+            (others,),
+        ).fetchone()
+        return int(ahead) + int(running["many"])
+
+    def _others(self, lane: frozenset[str] | None) -> str:
+        """Return the kinds that other lanes than one work on, as JSON."""
+        others = [kind for other in self.lanes if lane is not None for kind in other - lane]
+        return json.dumps(others)
 
     def _rate(self, id: str) -> float | None:
         """Return steps a second over the last seconds; None before there are two."""

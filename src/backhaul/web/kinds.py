@@ -230,6 +230,12 @@ KINDS: Mapping[str, Kind] = {
 """By name. Those with a form are what POST jobs takes."""
 
 
+def lanes() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the kinds that take seconds, and those that take minutes: each in a lane."""
+    heavy = frozenset(name for name, kind in KINDS.items() if kind.is_heavy)
+    return frozenset(KINDS) - heavy, heavy
+
+
 def offered() -> tuple[str, ...]:
     """Return the kinds that a client may ask for, in alphabetical order."""
     return tuple(sorted(name for name, kind in KINDS.items() if kind.form is not None))

@@ -1,4 +1,4 @@
-"""The thread that gives jobs to a process of their own, one at a time, and keeps the answers."""
+"""A thread that gives jobs to a process of their own, one at a time, and keeps the answers."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ NAP = 1.0
 
 @dataclass(eq=False)
 class Worker:
-    """Works on jobs until the server stops."""
+    """Works on the jobs of a lane until the server stops."""
 
     store: Store
     book: JobBook
     limits: Limits
     library: Library
+    lane: frozenset[str] | None = None
+    """Kinds that it works on; None: all."""
+
     shelf: Path | None = None
     """Folder with the tables of clients."""
 
@@ -60,7 +63,7 @@ class Worker:
 
     def _work(self) -> None:
         while not self._stopping:
-            job = self.book.begin()
+            job = self.book.begin(self.lane)
             if job is None:
                 with self.book.woken:
                     self.book.woken.wait(NAP)
