@@ -91,6 +91,19 @@ def test_an_ensemble_is_that_of_its_seed_and_size(engine, library):
     assert found["draws"]["made"] == 64
 
 
+def test_an_ensemble_goes_on_where_it_was_interrupted(engine, library, tmp_path):
+    """What a job keeps is taken up by the next attempt, to the same answer."""
+    question = question_of(library, "ensemble", FORMS["ensemble"], "certified")
+    engine.kept = tmp_path / "partial"
+    wanted = work(engine, question).result
+    assert list(engine.kept.iterdir())
+    told: list = []
+    again = work(engine, question, told).result
+    assert again["figures"] == wanted["figures"]
+    counts = [done for done, _, text in told if text == "solving draws"]
+    assert not counts or counts[0] == 64, counts
+
+
 def test_a_design_drops_promises_and_keeps_to_its_instruments(engine, opened, library):
     """The question is opened without its promise; only the named instruments move, in bounds."""
     question = question_of(library, "design", FORMS["design"], "certified")

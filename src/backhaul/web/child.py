@@ -99,6 +99,7 @@ def _slider(engine: Engine, order: Order, pipe: Connection) -> tuple[bytes, byte
 
 def _job(engine: Engine, order: Order, pipe: Connection) -> tuple[bytes, bytes]:
     question = _question(order)
+    engine.kept = Path(order.kept) if order.kept else None
     answer = KINDS[question.kind].work(engine, question, _reporter(pipe), pipe.poll)
     _reporter(pipe)(0, None, "writing the tables")
     write_folder(Path(order.folder), answer)

@@ -54,6 +54,9 @@ class Engine:
     shelf: Path | None = None
     """Folder with the tables of clients; None: there are none."""
 
+    kept: Path | None = None
+    """Folder in which the job under way keeps what it can go on from; None: nowhere."""
+
     others: OrderedDict[Hashable, Engine] = field(default_factory=OrderedDict)
     """Engines with tables of clients, by their address."""
 

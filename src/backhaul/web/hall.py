@@ -94,6 +94,9 @@ class Hall:
         controls = make_controls(evidence)
         book = JobBook(store, limits, lanes=lanes())
         book.recover()
+        for partial in (store.root / "partial").iterdir():
+            if not book.waiting_for(partial.name):
+                shutil.rmtree(partial, ignore_errors=True)
         library = Library(evidence, controls, limits)
         shelf = Shelf(store, limits)
         pool = Pool(solvers, limits, shelf.root)

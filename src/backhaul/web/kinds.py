@@ -142,7 +142,14 @@ def _ensemble(
     if figure is not None:
         figure_place(here.model.figures, figure)
     plan = Plan(n=options["n"], seed=options["seed"], workers=_threads(), hold_tastes=hold)
-    found = ensemble(here.model, plan, here.asked, progress=report, is_cancelled=is_cancelled)
+    found = ensemble(
+        here.model,
+        plan,
+        here.asked,
+        keep=engine.kept,
+        progress=report,
+        is_cancelled=is_cancelled,
+    )
     return Answer(found.as_dict(), found.tables(), lambda: ensemble_html(found, figure))
 
 

@@ -21,6 +21,9 @@ class Order:
     folder: str = ""
     """Where to write, or what to read."""
 
+    kept: str = ""
+    """Folder in which a job keeps what it can go on from when it is begun again."""
+
     names: tuple[str, ...] = ()
     """Shipped scenarios, for controls."""
 

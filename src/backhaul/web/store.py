@@ -103,6 +103,7 @@ class Store:
         try:
             (root / "runs").mkdir(parents=True, exist_ok=True)
             (root / "tables").mkdir(exist_ok=True)
+            (root / "partial").mkdir(exist_ok=True)
             store._own()
             store.connection.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as error:
@@ -182,6 +183,10 @@ class Store:
         if len(id) != 32 or not set(id) <= set("0123456789abcdef"):
             raise ValueError(f"{id!r} is no content address")
         return self.root / "runs" / id
+
+    def partial(self, id: str) -> Path:
+        """Return where the job for an answer keeps what it can go on from; there may be nothing."""
+        return self.root / "partial" / self.folder(id).name
 
     @contextmanager
     def draft(self, id: str) -> Iterator[Path]:

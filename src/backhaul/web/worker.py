@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,7 +86,8 @@ class Worker:
             self._process.wait_ready()
         question = Question.of(json.loads(job["question"]))
         with self.store.draft(job["run"]) as draft:
-            order = Order("job", question, folder=str(draft))
+            partial = self.store.partial(job["run"])
+            order = Order("job", question, folder=str(draft), kept=str(partial))
             found = self._process.ask(order, self.limits.job_seconds, self._listener(job["id"]))
             if KINDS[question.kind].is_heavy:
                 self._process.stop()  # what it has loaded goes with it
@@ -100,7 +102,7 @@ class Worker:
             job["run"], question.kind, question.level, question.as_dict(), body, folder=True
         )
         self.store.put(kept, seconds=found.seconds)
-        self.book.end(job["id"], "done")
+        self._end(job, "done")
 
     def _listener(self, id: str) -> Any:  # noqa: ANN401 - a function that remembers
         """Return what writes progress down, and says whether to stop."""
@@ -119,9 +121,16 @@ class Worker:
         """Write down that a job has no answer: cancelled, refused, or its process died."""
         died = (found.failure or {}).get("error", {}).get("code") == StoppingError.code
         if found.word == "cancelled":
-            self.book.end(job["id"], "cancelled")
+            self._end(job, "cancelled")
         elif not (died and self.book.set_back(job["id"])):
-            self.book.end(job["id"], "failed", found.failure)
+            self._end(job, "failed", found.failure)
+
+    def _end(
+        self, job: Mapping[str, Any], state: str, failure: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write down that a job has ended; what it kept to go on from is gone."""
+        shutil.rmtree(self.store.partial(job["run"]), ignore_errors=True)
+        self.book.end(job["id"], state, failure)
 
     def _fail(self, id: str) -> None:
         """Write down that we could not do it."""
