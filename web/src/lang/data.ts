@@ -1,9 +1,11 @@
 /** Texts that come from the data or the engine: translated where a translation is known. */
+import { figureLabel } from "../lib/names";
 import { day, month } from "../lib/numbers";
 import { inSentence } from "../lib/words";
 import { language, maybe } from "./index.svelte";
 import { patterns, sentences } from "./ja_data";
 import { errors } from "./ja_errors";
+import { doing, found } from "./ja_jobs";
 import { columns, tables, words } from "./ja_names";
 
 export interface Told {
@@ -12,10 +14,23 @@ export interface Told {
   lang: "en" | undefined;
 }
 
+/** Names of figures by the label that the engine's sentences call them by. */
+const figures = new Map<string, string>();
+
+/** Keep the labels of an answer's figures, for the sentences that name them. */
+export function know(answered: readonly { name: string; label: string }[]): void {
+  for (const figure of answered) figures.set(figure.label.toLowerCase(), figure.name);
+}
+
+function labelled(text: string): string | undefined {
+  const name = figures.get(text.toLowerCase());
+  return name === undefined ? undefined : figureLabel(name);
+}
+
 /** Return an English text of the data in the page's language, else as it is, marked as English. */
 export function ofData(text: string): Told {
   if (language.now === "en") return { text, lang: undefined };
-  const whole = sentences[text] ?? fitted(text);
+  const whole = sentences[text] ?? doing[text] ?? fitted(text);
   return whole === undefined ? { text, lang: "en" } : { text: whole, lang: undefined };
 }
 
@@ -43,7 +58,7 @@ function compiled([english, japanese]: readonly [string, string]): Form {
   return [new RegExp(`^${parts.join("")}$`, "su"), japanese];
 }
 
-const said = patterns.map(compiled);
+const said = [...found, ...patterns].map(compiled);
 const refused = errors.map(compiled);
 
 function fitted(text: string): string | undefined {
@@ -62,7 +77,7 @@ function filledIn(
     const groups = match.groups;
     return japanese.replace(/\{(\d)\}/g, (_, hole: string) => {
       const held = groups?.[`n${hole}`] ?? "";
-      return sentences[held] ?? filledIn(forms, held, rest) ?? rest(held);
+      return sentences[held] ?? labelled(held) ?? filledIn(forms, held, rest) ?? rest(held);
     });
   }
   return undefined;

@@ -126,7 +126,7 @@ export interface Health {
   base_day: string;
   ready: boolean;
   kinds: string[];
-  limits: { toml_bytes: number };
+  limits: { toml_bytes: number; tables_bytes?: number };
 }
 
 export interface World {
@@ -182,6 +182,7 @@ export interface Question {
   toml?: string;
   changes?: Record<string, Value | null>;
   baseline?: string;
+  tables_id?: string;
 }
 
 const BASE = "./api/v1";

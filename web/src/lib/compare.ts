@@ -29,9 +29,10 @@ export interface Comparison {
   certified: boolean;
 }
 
-/** The questions to put side by side: the reader's own first, then the shipped ones. */
+/** The questions to put side by side, on the same tables: the reader's own first. */
 export function asked(question: Question, beside: readonly string[]): Question[] {
-  return [question, ...beside.map((scenario) => ({ scenario }))];
+  const tables = question.tables_id ? { tables_id: question.tables_id } : {};
+  return [question, ...beside.map((scenario) => ({ scenario, ...tables }))];
 }
 
 /** What a cell shows: the change where there is a baseline, else the value. */

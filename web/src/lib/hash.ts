@@ -37,6 +37,8 @@ export interface Link {
   changes: Record<string, Value>;
   /** Names of the shipped scenarios that stand beside it. */
   beside: string[];
+  /** Address of the reader's own tables; empty for the shipped ones. */
+  tables: string;
   view: View;
   lang: Lang | null;
 }
@@ -51,6 +53,7 @@ export function written(link: Link): string {
     parts.set(`c.${id}`, valueText(link.changes[id]!));
   }
   for (const name of link.beside) parts.append("k", name);
+  if (link.tables) parts.set("t", link.tables);
   parts.set("v", link.view);
   if (link.lang !== null) parts.set("l", link.lang);
   return parts.toString();
@@ -71,6 +74,7 @@ export function read(text: string, standard: string): Link {
     baseline: parts.get("b") ?? "",
     changes,
     beside: [...new Set(parts.getAll("k"))].slice(0, MOST_BESIDE),
+    tables: parts.get("t") ?? "",
     view: VIEWS.includes(view) ? view : "answer",
     lang: LANGS.includes(lang) ? lang : null,
   };

@@ -7,7 +7,7 @@ const MOST = 65_536; // bytes; the server says its own limit in `health`
 
 /** Return whether a file can be a scenario, by its name or type. */
 export function isScenarioFile(file: File): boolean {
-  return /\.(toml|txt)$/i.test(file.name) || file.type.startsWith("text/");
+  return /\.(toml|txt)$/i.test(file.name) || file.type === "text/plain";
 }
 
 class Upload {

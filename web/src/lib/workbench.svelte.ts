@@ -5,6 +5,7 @@
  * asked next, so that answers never arrive out of order and the server is never flooded. When the
  * reader rests, the whole proof is asked for.
  */
+import { know } from "../lang/data";
 import { language, t } from "../lang/index.svelte";
 import {
   Failure,
@@ -54,6 +55,8 @@ class Workbench {
   own = $state.raw<ScenarioCard | null>(null);
   baseline = $state("");
   changes = $state.raw<Record<string, Value>>({});
+  /** Address of the reader's own tables; empty for the shipped ones. */
+  tablesId = $state("");
   /** Shipped scenarios that stand beside the question in the view that compares. */
   beside = $state.raw<string[]>([]);
   view = $state<View>("answer");
@@ -97,6 +100,7 @@ class Workbench {
       ...(this.toml ? { toml: this.toml } : { scenario: this.scenario }),
       ...(Object.keys(this.changes).length ? { changes: this.changes } : {}),
       ...(this.baseline ? { baseline: this.baseline } : {}),
+      ...(this.tablesId ? { tables_id: this.tablesId } : {}),
     };
   }
 
@@ -108,6 +112,7 @@ class Workbench {
       baseline: this.baseline,
       changes: this.changes,
       beside: this.beside,
+      tables: this.tablesId,
       view: this.view,
       lang: language.now,
     };
@@ -163,6 +168,12 @@ class Workbench {
   /** Compare with another scenario; an empty name is what the question says itself. */
   compareWith(name: string): void {
     this.baseline = name;
+    this.ask(0);
+  }
+
+  /** Ask with the reader's own tables; an empty address is that of the shipped ones. */
+  useTables(id: string): void {
+    this.tablesId = id;
     this.ask(0);
   }
 
@@ -273,6 +284,7 @@ class Workbench {
   }
 
   #accept(found: Answer): void {
+    know(found.figures);
     this.answer = found;
     this.tables = found.tables ?? {};
     void this.#loadTables();
@@ -327,6 +339,7 @@ class Workbench {
     this.baseline = link.baseline;
     this.changes = link.changes;
     this.beside = link.beside;
+    this.tablesId = link.tables;
     this.view = link.view;
     if (link.lang !== null) language.now = link.lang;
   }

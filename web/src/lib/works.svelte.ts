@@ -30,6 +30,7 @@ export interface Ensemble {
 export interface Influence {
   id: string;
   figure: { name: string; unit: string; central: number };
+  answer: string[];
   total: number;
   inputs: Row[];
 }
