@@ -30,6 +30,7 @@ function labelled(text: string): string | undefined {
 /** Return an English text of the data in the page's language, else as it is, marked as English. */
 export function ofData(text: string): Told {
   if (language.now === "en") return { text, lang: undefined };
+  text = text.replace(/\u00a0/g, " ");
   const whole = sentences[text] ?? doing[text] ?? fitted(text);
   return whole === undefined ? { text, lang: "en" } : { text: whole, lang: undefined };
 }

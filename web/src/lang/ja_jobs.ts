@@ -7,6 +7,11 @@ export const doing: Record<string, string> = {
   "certifying draws": "抽出の一部を証明しています",
   "solving at the central values": "中央値で解いています",
   "gradient by every number": "すべての数値による勾配を求めています",
+  "differences of solves": "解の差分と照合しています",
+  "instruments at rest": "手段を動かさずに解いています",
+  "the cheapest mix": "最も安い組み合わせを探しています",
+  "the frontier": "達成量と費用の関係を求めています",
+  "whole certificates": "証明をすべて行っています",
   "writing the tables": "表を書いています",
   "keeping the books": "勘定を集計しています",
   "solving the baseline": "基準を解いています",
@@ -17,6 +22,9 @@ export const doing: Record<string, string> = {
 
 export const found: readonly (readonly [string, string])[] = [
   ["solving the law of {1} ({2:n} of {3:n})", "{1}の法令を解いています（{3}のうち{2}）"],
+  ["{1} alone", "手段ごとに解いています（{1}）"],
+  ["baseline: {1}", "基準：{1}"],
+  ["scenario: {1}", "シナリオ：{1}"],
   // Ensembles
   [
     "{1}: median {2}, 90 % of the draws between {3} and {4}.",

@@ -1,32 +1,8 @@
 /** The reader's own tables: CSV files that stand in for shipped ones, checked by the server. */
 import { t } from "../lang/index.svelte";
 import { Failure, post, unreachable } from "./api";
+import { tableOf } from "./table_files";
 import { bench } from "./workbench.svelte";
-
-/** Tables that may be brought, by folder. */
-export const FOLDERS: Record<string, readonly string[]> = {
-  jp: [
-    ...["candidates", "market_totals", "nameplates", "prices", "sales", "segments"],
-    ...["sources", "sourcing"],
-  ],
-  policy: [
-    ...["adjustments", "comparisons", "country_groups", "measures", "parameters"],
-    ...["sources", "widths"],
-  ],
-  trade: [
-    ...["body_volumes", "carmakers", "claims", "firms", "investments", "plant_aliases", "plants"],
-    ...["ports", "production_annual", "production_monthly", "routes", "sources", "trade_flows"],
-  ],
-  us: [
-    ...["market_totals", "nameplates", "prices", "prices_epa_my2022", "sales", "segments"],
-    ...["sources", "sourcing"],
-  ],
-};
-
-/** Files of tables as the server calls them. */
-export const FILES: readonly string[] = Object.entries(FOLDERS).flatMap(([folder, names]) =>
-  names.map((name) => `${folder}/${name}.csv`),
-);
 
 export interface Kept {
   id: string;
@@ -39,22 +15,6 @@ interface Brought {
   text: string;
   /** Which table it stands in for; empty until the reader says. */
   file: string;
-}
-
-/** Return whether a file can be a table, by its name. */
-export function isTableFile(file: File): boolean {
-  return /\.csv$/i.test(file.name);
-}
-
-/** Return which table a file is, where its name or folder says so without doubt. */
-export function tableOf(path: string): string {
-  const plain = path.replace(/\\/g, "/").toLowerCase();
-  const whole = FILES.find((file) => plain === file || plain.endsWith(`/${file}`));
-  if (whole) return whole;
-  const name = plain.split("/").at(-1) ?? "";
-  const flat = FILES.filter((file) => name === file.replace("/", "_"));
-  const same = FILES.filter((file) => file.endsWith(`/${name}`));
-  return flat[0] ?? (same.length === 1 ? same[0]! : "");
 }
 
 class OwnTables {
