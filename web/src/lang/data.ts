@@ -1,5 +1,5 @@
 /** Texts that come from the data or the engine: translated where a translation is known. */
-import { figureLabel } from "../lib/names";
+import { country, figureLabel } from "../lib/names";
 import { day, month } from "../lib/numbers";
 import { inSentence } from "../lib/words";
 import { language, maybe } from "./index.svelte";
@@ -24,7 +24,15 @@ export function know(answered: readonly { name: string; label: string }[]): void
 
 function labelled(text: string): string | undefined {
   const name = figures.get(text.toLowerCase());
-  return name === undefined ? undefined : figureLabel(name);
+  if (name !== undefined) return figureLabel(name);
+  if (/^(US|JP|[A-Z]{3})$/.test(text)) return country(text);
+  return maybe(`control.parameter.${text.replace(/ /g, "_")}`);
+}
+
+/** Return the label of an input of the model: a parameter by its name, else the engine's words. */
+export function inputLabel(key: string, label: string): string {
+  const parameter = maybe(`control.${key}`);
+  return parameter ?? ofData(label).text;
 }
 
 /** Return an English text of the data in the page's language, else as it is, marked as English. */

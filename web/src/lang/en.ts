@@ -624,6 +624,7 @@ export const en = {
   "design.told": "The mix reaches {reached} at a cost of {cost} a year.",
   "design.told_short":
     "The goal cannot be reached within the bounds; nearest is {reached} at {cost} a year.",
+  "design.told_free": "The goal does not bind: more of it costs nothing.",
   "design.told_price": "One unit more costs {price}.",
   "claims.loading": "Holding the claims against the model …",
   "claims.language":

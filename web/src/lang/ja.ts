@@ -328,6 +328,7 @@ export const ja: Record<keyof typeof en, string> = {
   "design.multiplier": "あと1単位の費用",
   "design.told": "この組み合わせで{reached}に届き、費用は年{cost}です。",
   "design.told_short": "範囲内では目標に届きません。最も近いのは{reached}で、費用は年{cost}です。",
+  "design.told_free": "目標は余裕をもって満たされ、さらに上積みしても費用はかかりません。",
   "design.told_price": "あと1単位の費用は{price}です。",
   "design.goal_balance": "日米自動車収支（純）の改善幅",
   "design.goal_content": "日米収支（直接含有）の改善幅",
