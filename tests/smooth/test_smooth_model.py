@@ -17,6 +17,9 @@ from backhaul.smooth.model import Model
 from backhaul.study.one_run import moved
 from backhaul.study.run import baseline_setting
 
+STEP = 1e-4
+"""Of a difference, relative to the size of the input: its fourth power is below rounding."""
+
 
 @pytest.fixture(scope="module")
 def model() -> Model:
@@ -78,3 +81,26 @@ def test_inputs_stand_in_the_order_of_their_vector_and_say_where_they_come_from(
             assert one.place, one.key
     kinds = {one.kind for one in model.inputs}
     assert {"parameter", "units", "price", "share", "content", "freight", "capacity"} <= kinds
+
+
+def test_slopes_are_those_of_central_differences(model, drawn):
+    """By the input of each kind that moves the figure most, away from all kinks."""
+    at, place = drawn[3], model.position("support_per_vehicle_usd")
+    slope = model.gradient("support_per_vehicle_usd", at)
+    size = np.array([max(abs(i.value), (i.high - i.low) / 2) or 1.0 for i in model.inputs])
+    scaled = np.abs(slope) * size
+    kinds = [one.kind for one in model.inputs]
+    chosen = [
+        max((k for k, one in enumerate(kinds) if one == kind), key=lambda k: scaled[k])
+        for kind in dict.fromkeys(kinds)
+    ]
+    steps = np.repeat(at[None], 4 * len(chosen), axis=0)
+    for row, k in enumerate(chosen):
+        steps[4 * row : 4 * row + 4, k] += STEP * size[k] * np.array([1, -1, 2, -2])
+    found = model.solve(steps)
+    assert found.ok.all(), found.reason
+    for row, k in enumerate(chosen):
+        up, down, up2, down2 = found.figures[4 * row : 4 * row + 4, place]
+        expected = (8 * (up - down) - (up2 - down2)) / (12 * STEP)
+        slack = 1e-6 * max(scaled[k], 1e-4 * scaled.max())
+        assert abs(slope[k] * size[k] - expected) <= slack, model.inputs[k].key

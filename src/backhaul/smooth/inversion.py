@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+from jax.scipy.linalg import lu_factor, lu_solve
 
 from backhaul.smooth.choice import Buyers, Frame, sold, split
 from backhaul.smooth.config import Array, Number
@@ -80,14 +81,15 @@ def _with_slopes(
 
     def forward(buyers: Buyers, price: Array, observed: Array) -> tuple[jax.Array, tuple]:  # type: ignore[type-arg]
         delta = solve(buyers, price, observed)
-        return delta, (buyers._replace(delta=delta), price, observed)
+        at = buyers._replace(delta=delta)
+        # factored here, so that several slopes share the factors
+        return delta, ((at, price, observed), lu_factor(log_slopes(frame, at, price)))
 
     def backward(kept: tuple, pulled: jax.Array) -> tuple:  # type: ignore[type-arg]
-        buyers, price, _ = kept
-        _, pull = jax.vjp(lambda *of: _gap(frame, *of), *kept)
-        slope = log_slopes(frame, buyers, price)
-        by_buyers, by_price, by_observed = pull(jnp.linalg.solve(slope.T, pulled))
-        return by_buyers._replace(delta=jnp.zeros_like(buyers.delta)), by_price, by_observed
+        at, factors = kept
+        _, pull = jax.vjp(lambda *of: _gap(frame, *of), *at)
+        by_buyers, by_price, by_observed = pull(lu_solve(factors, pulled, trans=1))
+        return by_buyers._replace(delta=jnp.zeros_like(pulled)), by_price, by_observed
 
     solve.defvjp(forward, backward)
     return solve
