@@ -185,8 +185,11 @@ class Answer:
             built += segment_sum(units * (here >= 0), here, len(layout.plants))
         capacity = jnp.maximum(facts["capacity"], jnp.maximum(layout.output, built))
         founded = np.array([name not in layout.world.observed.plants for name in layout.plants])
-        capacity = jnp.where(founded, 0.0, capacity) + plan_capacity(plan, layout.plants)
-        return capacity - jnp.maximum(0.0, layout.output - built)
+        added = plan_capacity(plan, layout.plants)
+        capacity = jnp.where(founded, 0.0, capacity) + added
+        available = capacity - jnp.maximum(0.0, layout.output - built)
+        # where a plant is not founded nobody sources from it; the log of its room is to be finite
+        return jnp.where(founded & (added == 0), 1.0, available)
 
     def _proof(
         self,

@@ -242,13 +242,14 @@ class Model:
     def _slopes_at(self, values: np.ndarray, figure: str) -> Any:  # noqa: ANN401  (trees of arrays)
         """Return slopes in inputs and utilities; one program for every question about slopes."""
         zeros = no_utilities(self.layout, self.consumers)
-        return self._all_slopes(jnp.asarray(values), zeros, self.near, self.position(figure))
+        found = self._all_slopes(jnp.asarray(values), zeros, self.near, self.position(figure))
+        return jax.block_until_ready(found)
 
     @cached_property
     def near(self) -> tuple[Near, ...]:
         """Central solutions, from which every draw starts, by group of states."""
         found = {name: near_of(state, self.layout) for name, state in self.states.items()}
-        return self.answer.near(found)
+        return jax.device_put(self.answer.near(found))
 
     def facts(self, values: Array) -> Facts:
         """Return inputs as facts."""
