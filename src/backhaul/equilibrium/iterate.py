@@ -113,8 +113,9 @@ def find(
     price = np.asarray(start, dtype=float)
     with np.errstate(all="ignore"):
         walk = _Walk(game.in_single, price.astype(np.float32), slopes)
+        walk.quick = 0.0 if finish is None else QUICK
         walk.go(ROUGH, rounds // 4)
-        if walk.now.miss.max() <= ROUGH and np.all(walk.now.price > 0):
+        if walk.worst <= ROUGH and walk.now.price.min() > 0:
             walk.change_to(game, finish)
         else:
             walk = _Walk(game, price, None, used=walk.used)
