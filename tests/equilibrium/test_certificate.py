@@ -142,6 +142,42 @@ def test_scan_agrees_with_a_fine_grid_by_definition() -> None:
         assert scan.gain[j] >= max(payoffs) / base - 1 - 1e-6
 
 
+def test_a_product_of_no_weight_is_scanned_as_sharply_as_any() -> None:
+    """A price 20 % off gains its seller millionths if hardly anybody buys: found to the digit."""
+    game, price = toy(9, 4, firms=3, nests=2)
+    delta = game.taste.delta - np.where(np.arange(9) == 4, 4.0, 0.0)
+    game = Game(replace(game.taste, delta=delta), game.wedge, game.conduct)
+    right = find(game, price).price
+    off = np.where(np.arange(9) == 4, 1.2 * right, right)
+    scan = scan_single_prices(game, conditions(game, off))
+    assert 1e-8 < scan.gain[4] < 1e-4
+    assert scan.best[4] == pytest.approx(right[4], rel=1e-4)
+    firm = int(game.conduct.firm[4])
+    base, best = (
+        float(plain_payoff(game, np.where(np.arange(9) == 4, at, off), firm).real)
+        for at in (off, scan.best[4])
+    )
+    assert best / base - 1 == pytest.approx(scan.gain[4], rel=1e-6)
+    assert scan_single_prices(game, conditions(game, right)).gain.max() <= 1e-12
+
+
+@pytest.mark.parametrize("sigma", [(0.0, 0.0), (0.3, 0.6)], ids=str)
+def test_the_number_of_threads_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, sigma: tuple[float, float]
+) -> None:
+    """One thread or three, large blocks: every digit of the certificate is the same."""
+    game, price = toy(40, 600, sigma=sigma, firms=8)
+    game = game.with_cost(1.1 * game.wedge.cost)
+    proofs = []
+    for cores in (1, 3):
+        monkeypatch.setattr("backhaul.equilibrium.blocks.LARGE", 1000)
+        monkeypatch.setattr("backhaul.equilibrium.blocks._cores", lambda cores=cores: cores)
+        fresh = Game(game.taste, game.wedge, game.conduct)
+        proofs.append(certify(fresh, find(fresh, price).now))
+    assert proofs[0].passes
+    assert proofs[0].as_dict() == proofs[1].as_dict()
+
+
 def test_joint_reoptimisation_finds_what_a_single_price_cannot() -> None:
     """Off equilibrium a firm gains more with all its prices than with one, by plain code too."""
     game, price = toy(8, 3, firms=2, nests=2)
