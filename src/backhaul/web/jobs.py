@@ -40,6 +40,9 @@ select id, row_number() over (order by turn, served, created, id) as place from 
 """Who comes next in a lane: everybody's first job before anybody's second; who waited longest for
 a turn. Kinds of other lanes are left out."""
 
+ANEW = "state = 'queued', done = 0, total = null, text = ''"
+"""What a job is before it is begun."""
+
 Lanes = tuple[frozenset[str], ...]
 """Kinds of jobs that one process works on, each lane beside the others."""
 
@@ -93,7 +96,7 @@ class JobBook:
             "update jobs set state = 'cancelled', ended = ? where state = 'running' and cancel",
             (time.time(),),
         )
-        db.execute("update jobs set state = 'queued', done = 0 where state = 'running'")
+        db.execute(f"update jobs set {ANEW} where state = 'running'")
 
     def add(self, owner: Owner, kind: str, run: str, question: Mapping[str, Any]) -> str:
         """Queue a job and return its id; a job of this client for the same answer is joined.
@@ -182,7 +185,7 @@ class JobBook:
         """Queue a job again whose process died; return whether it may be begun once more."""
         self._pace.pop(id, None)
         changed = self.store.connection.execute(
-            "update jobs set state = 'queued', done = 0 where id = ? and attempts < ?",
+            f"update jobs set {ANEW} where id = ? and attempts < ?",
             (id, MOST_ATTEMPTS),
         )
         return changed.rowcount > 0
