@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import struct
 import xml.etree.ElementTree as Tree
 import zipfile
@@ -13,7 +14,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from python_calamine import load_workbook
 
+from backhaul.evidence.reading import DATA, shipped_schemas
 from browser.acts import answered, go, shown
+from browser.conftest import ROOT
 
 QUESTION = """
 asks = "What if Japanese cars paid <b>20</b> per cent? <img src=x onerror=alert(1)>"
@@ -134,3 +137,70 @@ def test_a_file_of_another_kind_is_refused_by_name(page):
     """A picture is no question, and the page says what can be dropped."""
     drop(page, "car.png", "no text")
     expect(page.locator("main .trouble")).to_contain_text("(.toml)")
+
+
+def test_own_tables_stand_in_for_the_shipped_ones(visit, served):
+    """A dropped CSV is checked and used: the answer moves, the link keeps it, and a way back."""
+    page = visit("#s=us-tariff-15&v=answer&l=en")
+    answered(page)
+    before = shown(page, "balance_us_jp_net_usd")
+    shipped = (DATA / "us" / "prices.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(shipped)))
+    target = io.StringIO()
+    writer = csv.DictWriter(target, rows[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        if row["nameplate_id"] == "toyota_camry":
+            row["price"] = str(round(float(row["price"]) * 1.1))
+        writer.writerow(row)
+
+    drop(page, "prices.csv", target.getvalue())
+    use = page.get_by_role("button", name="Check and use")
+    expect(use).to_be_disabled()  # both markets have a table of that name
+    page.get_by_label("stands for").select_option("us/prices.csv")
+    use.click()
+    expect(page.locator(".question")).to_contain_text("On your own tables")
+    answered(page)
+    expect(page.get_by_text("The answers rest on your tables: us/prices.csv")).to_be_visible()
+    go(page, "Answer")
+    after = shown(page, "balance_us_jp_net_usd")
+    assert after != before
+
+    there = visit(page.url)
+    answered(there)
+    assert shown(there, "balance_us_jp_net_usd") == after
+    page.locator(".question").get_by_role("button", name="Use the shipped tables").click()
+    answered(page)
+    assert shown(page, "balance_us_jp_net_usd") == before
+
+
+def test_broken_tables_are_told_by_file_line_and_column(visit):
+    """What is wrong with an uploaded table is said as for `backhaul check`; nothing is used."""
+    page = visit("#s=us-tariff-15&v=answer&l=en")
+    answered(page)
+    shipped = (DATA / "us" / "prices.csv").read_text(encoding="utf-8").splitlines()
+    column = shipped[0].split(",").index("price")
+    cells = next(csv.reader([shipped[1]]))
+    cells[column] = "dear"
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\n").writerow(cells)
+    wrong = "\n".join([shipped[0], target.getvalue().strip(), *shipped[2:]]) + "\n"
+    drop(page, "us_prices.csv", wrong)
+    page.get_by_role("button", name="Check and use").click()
+    told = page.locator("main .trouble")
+    problem = told.get_by_role("listitem").filter(has_text="dear")
+    expect(problem).to_contain_text("us/prices.csv")
+    expect(problem).to_contain_text("Line 2")
+    expect(problem).to_contain_text("price")
+    expect(page.locator(".question")).not_to_contain_text("On your own tables")
+
+
+def test_the_page_knows_every_table_there_is():
+    """Those that may be brought are those that have a schema."""
+    source = (ROOT / "web" / "src" / "lib" / "table_files.ts").read_text(encoding="utf-8")
+    known = {
+        f"{folder}/{name}.csv"
+        for folder, names in re.findall(r"(\w+): \[([^:]*)\],\n", source, re.DOTALL)
+        for name in re.findall(r'"(\w+)"', names)
+    }
+    assert known == set(shipped_schemas())
