@@ -17,7 +17,7 @@ test: setup  ## all tests, the browser's too
 check: setup  ## format, lint, types, import rules, generated docs, leaks, the page
 	@scripts/check
 
-bench: setup  ## time the command line and the main job
+bench: setup  ## measure the engine, beside pyblp's own price solver
 	@.venv/bin/python scripts/bench
 
 docs: setup  ## write the generated pages of docs/ anew
