@@ -491,6 +491,7 @@ export const en = {
   "country.EU27": "European Union",
   "country.NAM": "North America",
   "country.CAN;MEX": "Canada and Mexico",
+  "country.CAN_MEX": "Canada and Mexico",
   "country.MEX_CAN": "Mexico and Canada",
 
   "segment.subcompact_car": "Subcompact cars",

@@ -529,6 +529,7 @@ export const ja: Record<keyof typeof en, string> = {
   "country.EU27": "欧州連合",
   "country.NAM": "北米",
   "country.CAN;MEX": "カナダ・メキシコ",
+  "country.CAN_MEX": "カナダ・メキシコ",
   "country.MEX_CAN": "メキシコ・カナダ",
 
   "segment.subcompact_car": "小型車",
