@@ -40,10 +40,13 @@ class Answer:
 
 
 def outcome_answer(outcome: Outcome) -> Answer:
-    """Return the answer of a run, its figures as a table too."""
+    """Return the answer of a run, its figures as a table too.
+
+    The few tables that `outcome.json` holds stand with all others here, in their form.
+    """
     tables = dict(outcome.tables)
     tables["figures"] = pd.DataFrame([figure.as_dict() for figure in outcome.figures])
-    result = outcome.as_dict()
+    result = {key: value for key, value in outcome.as_dict().items() if key != "tables"}
     if _is_unmoved(outcome):
         return Answer(result, tables, warnings=(UNMOVED,), codes=("changes_nothing",))
     return Answer(result, tables)
