@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from browser.acts import answered
+from browser.acts import answered, go
 
 MONTHS = "v=timeline&l=en"
 RANGES = "s=us-tariff-15&v=uncertainty&l=en"
@@ -70,3 +70,25 @@ def test_a_finished_run_is_found_after_a_restart(visit, served):
     assert [job["id"] for job in again if job["kind"] == "timeline"] == [
         job["id"] for job in made if job["kind"] == "timeline"
     ]
+
+
+def test_a_table_that_is_on_its_way_is_waited_for(visit):
+    """A table that the server has yet to make again (202) is asked for until it is there."""
+    page = visit("#s=us-tariff-15&v=claims&l=en")
+    answered(page)
+    asked = []
+
+    def not_yet(route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 2:
+            route.continue_()
+            return
+        told = {"ok": True, "command": "table", "result": {"kind": "run", "state": "queued"}}
+        route.fulfill(status=202, json=told)
+
+    page.route("**/tables/flows", not_yet)
+    go(page, "Answer")
+    expect(
+        page.get_by_role("img", name=re.compile("Japan.*United States.*vehicles"))
+    ).to_be_visible()
+    assert len(asked) >= 3

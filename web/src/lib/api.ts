@@ -192,6 +192,17 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>("GET", path, undefined, signal);
 }
 
+/** Return what a GET gives once it is made: until then the server says that it is on its way. */
+export async function getMade<T extends object>(path: string, signal?: AbortSignal): Promise<T> {
+  for (let wait = 200; ; wait = Math.min(2000, 2 * wait)) {
+    const found = await get<T>(path, signal);
+    const state = "state" in found ? found.state : "done";
+    if (state !== "queued" && state !== "running") return found;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    signal?.throwIfAborted();
+  }
+}
+
 /** Return the answer of a POST. */
 export function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
   return call<T>("POST", path, body, signal);

@@ -2,10 +2,10 @@
  * A job of the page: started, followed, cancelled, and found again after the page or the server was
  * started anew. Which job belongs to which question is kept in this browser alone.
  */
-import { Failure, get, unreachable, type Job } from "./api";
+import { Failure, getMade, unreachable, type Job } from "./api";
 import { cancel, follow, hasEnded, start } from "./jobs";
 
-export class Work<Result = unknown> {
+export class Work<Result extends object = object> {
   job = $state.raw<Job | null>(null);
   result = $state.raw<Result | null>(null);
   failure = $state.raw<Failure | null>(null);
@@ -76,7 +76,7 @@ export class Work<Result = unknown> {
     if (signal.aborted) return;
     this.job = ended;
     if (ended.state === "done") {
-      const found = await get<Result>(`/runs/${ended.run}`, signal);
+      const found = await getMade<Result>(`/runs/${ended.run}`, signal);
       if (!signal.aborted) this.result = found;
     } else {
       drop(this.#key);

@@ -10,6 +10,7 @@ import { language, t } from "../lang/index.svelte";
 import {
   Failure,
   get,
+  getMade,
   post,
   remove,
   unreachable,
@@ -262,10 +263,10 @@ class Workbench {
 
   /** Fetch a stored answer with those tables of the view that it has. */
   async #stored(id: string, signal: AbortSignal): Promise<Answer> {
-    const found = await get<Answer>(`/runs/${id}`, signal);
+    const found = await getMade<Answer>(`/runs/${id}`, signal);
     const known = new Set(found.table_names ?? []);
     const names = TABLES[this.view].filter((name) => known.has(name)).join(",");
-    return names ? get<Answer>(`/runs/${id}?tables=${names}`, signal) : found;
+    return names ? getMade<Answer>(`/runs/${id}?tables=${names}`, signal) : found;
   }
 
   #askNow(): void {
@@ -297,7 +298,7 @@ class Workbench {
     const missing = TABLES[this.view].filter((name) => known.has(name) && !(name in this.tables));
     try {
       const found = await Promise.all(
-        missing.map((name) => get<Table>(`/runs/${answer.id}/tables/${name}`)),
+        missing.map((name) => getMade<Table>(`/runs/${answer.id}/tables/${name}`)),
       );
       if (this.answer !== answer) return;
       const more = Object.fromEntries(missing.map((name, index) => [name, found[index]!]));
@@ -312,7 +313,7 @@ class Workbench {
     const answer = this.answer;
     if (answer === null) return undefined;
     if (name in this.tables) return this.tables[name];
-    const found = await get<Table>(`/runs/${answer.id}/tables/${name}`);
+    const found = await getMade<Table>(`/runs/${answer.id}/tables/${name}`);
     if (this.answer === answer) this.tables = { ...this.tables, [name]: found };
     return found;
   }
