@@ -29,8 +29,8 @@ Consumers = Annotated[
         metavar="N",
         min=2,
         max=10_000,
-        help="Types of buyers by income in each market, in place of the table's; 20 give the same "
-        "figures as 500 to six digits.",
+        help="Types of buyers by income in each market, in place of the table's 20, whose "
+        "headline balances are those of 500 to five digits.",
     ),
 ]
 
