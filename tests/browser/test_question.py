@@ -68,6 +68,16 @@ def test_the_proof_follows_by_itself(visit):
     expect(another.locator("main .trouble")).to_have_count(0)
 
 
+def test_a_proof_made_in_a_view_without_tables_is_shown_in_another(visit):
+    """The whole proof comes while the view of shares is open; the answer then has all it shows."""
+    page = visit("#s=us-tariff-15&v=share&l=en")
+    answered(page)
+    expect(page.locator(".status")).to_have_attribute("data-level", "certified", timeout=120_000)
+    go(page, "Answer")
+    expect(page.get_by_role("heading", name="Short run beside long run")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who gains and who loses")).to_be_visible()
+
+
 def test_a_link_gives_the_same_view_in_another_browser(visit):
     """Scenario, moved controls, view, language: a link opened elsewhere shows the very same."""
     here = visit("#s=us-tariff-15&v=answer&l=en")

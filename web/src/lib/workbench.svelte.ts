@@ -287,7 +287,9 @@ class Workbench {
   #accept(found: Answer): void {
     know(found.figures);
     this.answer = found;
-    this.tables = found.tables ?? {};
+    // An answer that was asked for without tables tells some of them in another shape.
+    const told = Object.entries(found.tables ?? {}).filter(([, table]) => "rows" in table);
+    this.tables = Object.fromEntries(told);
     void this.#loadTables();
   }
 
