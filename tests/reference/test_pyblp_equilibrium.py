@@ -28,6 +28,10 @@ from backhaul.market.wedge import Wedge
 from reference import blp_autos
 
 RTOL = 1e-8
+REFUSED = [1972, 1975, 1976, 1977, 1978, 1981, 1982, 1983, 1984, 1985, 1987, 1988, 1989, 1990]
+"""Years in which some maker gains by deviating from the first-order answer; in each of them pyblp's
+shares confirm the gain. A scan that overlooks one of them has become blind."""
+
 CASES = {
     "random coefficients": blp_autos.random_coefficients,
     "nests": blp_autos.nested,
@@ -137,7 +141,7 @@ def test_random_coefficients_without_a_cap_often_have_no_equilibrium_there() -> 
         print(line)
     print("no equilibrium:", refused)
     print("several answers:", several)
-    assert refused
+    assert refused == REFUSED
 
 
 def test_following_the_gain_leads_to_an_equilibrium() -> None:
