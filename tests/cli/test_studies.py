@@ -158,6 +158,13 @@ def test_bad_input_is_refused_before_any_work(words, says, never, capsys):
     assert says in capsys.readouterr().err
 
 
+def test_a_folder_without_any_of_the_scenarios_is_refused(written, never, capsys):
+    """Ensembles of other scenarios give no intervals: that is said, not passed over."""
+    folder = str(written["ensemble"][1])
+    assert main(["compare", "yen-120", "us-tariff-27.5", "--ensembles", folder]) == 2
+    assert "none of the scenarios compared" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -65,8 +65,8 @@ def compare(
     from backhaul.study.compare import check_count
 
     check_count(len(scenarios))
-    drawn = _drawn(ensembles, ranges=ranges)
     questions = [load_scenario(name) for name in scenarios]
+    drawn = _drawn(ensembles, {question.name for question in questions}, ranges=ranges)
     if out is not None:
         refuse_foreign(out, COMPARISON)  # before the work, so that nobody waits for a refusal
     with steps() as say:
@@ -92,9 +92,16 @@ def compare(
     )
 
 
-def _drawn(folder: Path | None, *, ranges: bool) -> dict[str, Written] | None:
-    """Return the ensembles of a folder, where one is named."""
+def _drawn(folder: Path | None, wanted: set[str], *, ranges: bool) -> dict[str, Written] | None:
+    """Return the ensembles of a folder, where one is named.
+
+    Raises:
+        ScenarioError: it holds none of the scenarios wanted, or cannot be read.
+        UsageError: ranges are wanted too.
+    """
     from backhaul.cli.boundary import UsageError
+    from backhaul.errors import ScenarioError
+    from backhaul.ground.names import listed
     from backhaul.study.written import read_ensembles
 
     if folder is None:
@@ -105,7 +112,14 @@ def _drawn(folder: Path | None, *, ranges: bool) -> dict[str, Written] | None:
             what="--ranges and --ensembles give two meanings to low and high.",
             fix="Leave one of them out.",
         )
-    return read_ensembles(folder)
+    found = read_ensembles(folder)
+    if wanted.isdisjoint(found):
+        raise ScenarioError(
+            where=f"ensembles in {folder}",
+            what=f"they are of {listed(sorted(found))}, and of none of the scenarios compared.",
+            fix="Make one with: backhaul ensemble SCENARIO --out DIR/SCENARIO.",
+        )
+    return found
 
 
 def _ranges(evidence: Evidence, say: Callable[[str], None]) -> Refine:
