@@ -183,7 +183,7 @@ def _support() -> Iterator[Control]:
         label="Support per vehicle",
         unit="USD per vehicle",
         low=0.0,
-        high=20_000.0,
+        high=30_000.0,
         step=100.0,
         default=0.0,
         needs="entry",
