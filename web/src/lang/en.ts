@@ -631,9 +631,9 @@ export const en = {
   "claims.language":
     "The reasons are the engine's own words, in English where no translation fits.",
   "say.promise":
-    "{units} a year are about {value} of trade; without support {without} would be sold{interval}, and reaching the promise takes {support}, {outlay} a year.",
+    "{units} a year are about {value} of trade{scale}; without support {without} would be sold{interval}, and reaching the promise takes {support}, {outlay} a year.",
   "say.promise_free":
-    "{units} a year are about {value} of trade; the promise is kept without support, {without} would be sold anyway{interval}.",
+    "{units} a year are about {value} of trade{scale}; the promise is kept without support, {without} would be sold anyway{interval}.",
   "say.entry": "Without support buyers in Japan would take {without} a year{interval}.",
   "say.entry_support":
     "Without support buyers in Japan would take {without} a year{interval}; the support costs {outlay} a year.",
@@ -646,6 +646,9 @@ export const en = {
   "say.market_JP": "Japanese prices at fixed weights {price} and Japanese units {units}",
   "say.rise": "rise by {n} %",
   "say.fall": "fall by {n} %",
+  "say.more": "rise by {n} %",
+  "say.fewer": "fall by {n} %",
+  "say.scale": " (about {share} % of the US goods deficit with Japan, {deficit})",
   "say.hardly": "hardly move",
   "say.shipped": "Japan-built cars sold in the US go from {from} to {to}",
   "say.consumer_surplus_US_usd": "US buyers",

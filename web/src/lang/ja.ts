@@ -622,12 +622,13 @@ export const ja: Record<keyof typeof en, string> = {
   "group.fifth_5_richest": "第5五分位（最高）",
 
   "say.promise":
-    "{units}は年{value}の貿易額に当たります。支援がなければ売れるのは{without}{interval}で、約束に届くには{support}、年{outlay}の支援が必要です。",
+    "{units}は年{value}の貿易額{scale}に当たります。支援がなければ売れるのは{without}{interval}で、約束に届くには{support}、年{outlay}の支援が必要です。",
   "say.promise_free":
-    "{units}は年{value}の貿易額に当たります。約束は支援なしで守られ、{without}がもともと売れます{interval}。",
+    "{units}は年{value}の貿易額{scale}に当たります。約束は支援なしで守られ、{without}がもともと売れます{interval}。",
   "say.entry": "支援がなければ、日本で年{without}が売れます{interval}。",
   "say.entry_support":
     "支援がなければ、日本で年{without}が売れます{interval}。支援の費用は年{outlay}です。",
+  "say.scale": "（米国の対日貿易赤字{deficit}の約{share}％）",
   "say.interval": "（90％区間：{low}～{high}）",
   "say.end": "{text}。",
   "say.and": "、",
@@ -637,8 +638,10 @@ export const ja: Record<keyof typeof en, string> = {
   "say.market_JP": "日本の固定加重の価格は{price}、台数は{units}",
   "say.rise": "{n}％上昇",
   "say.fall": "{n}％下落",
+  "say.more": "{n}％増加",
+  "say.fewer": "{n}％減少",
   "say.hardly": "ほぼ横ばい",
-  "say.shipped": "米国で売られる日本製車は{from}から{to}へ",
+  "say.shipped": "米国で売られる日本製車は{from}から{to}へ変わります",
   "say.consumer_surplus_US_usd": "米国の購入者",
   "say.consumer_surplus_JP_usd": "日本の購入者",
   "say.government_US_usd": "米国の国庫",

@@ -54,10 +54,12 @@ export function keyFigures(figures: Figure[]): Figure[] {
 export function sentences(answer: Answer, lang: Lang): string[] {
   if (lang === "en" && answer.answer.length > 0) return answer.answer;
   const table = new Map(withProfits(answer.figures).map((figure) => [figure.name, figure]));
-  return [first(table), people(table), balance(table)].filter((text) => text !== "");
+  return [first(table, answer.answer[0] ?? ""), people(table), balance(table)].filter(
+    (text) => text !== "",
+  );
 }
 
-function first(table: Map<string, Figure>): string {
+function first(table: Map<string, Figure>, engine: string): string {
   const support = table.get("support_per_vehicle_usd");
   const without = table.get("units_without_support");
   const outlay = table.get("support_outlay_usd");
@@ -69,6 +71,7 @@ function first(table: Map<string, Figure>): string {
       support: quantity(Number(support.scenario.toPrecision(3)), "USD per vehicle"),
       outlay: quantity(outlay?.scenario ?? 0, "USD"),
       value: quantity(Math.abs(table.get("balance_us_jp_gross_usd")?.change ?? 0), "USD"),
+      scale: scale(engine),
     };
     return t(support.scenario > 0 ? "say.promise" : "say.promise_free", values);
   }
@@ -84,6 +87,13 @@ function first(table: Map<string, Figure>): string {
   return said.length ? t("say.end", { text: said.join(t("say.and")) }) : t("say.nothing");
 }
 
+/** Return what part of the whole deficit that is, which the engine alone knows. */
+function scale(engine: string): string {
+  const found = /about ([\d.]+) % of the ([\d.]+) billion USD US goods deficit/.exec(engine);
+  if (!found) return "";
+  return t("say.scale", { share: found[1]!, deficit: quantity(Number(found[2]) * 1e9, "USD") });
+}
+
 function shift(table: Map<string, Figure>): string {
   const figure = table.get("demand_shift_usd");
   return figure ? t("say.shift", { value: quantity(figure.scenario, "USD") }) : "";
@@ -93,12 +103,15 @@ function market(table: Map<string, Figure>, code: "US" | "JP"): string {
   const price = (table.get(`price_index_${code}`)?.scenario ?? 100) - 100;
   const units = table.get(`units_total_${code}`)?.percent ?? 0;
   if (Math.max(Math.abs(price), Math.abs(units)) < SMALL_PERCENT) return "";
-  return t(`say.market_${code}`, { price: moves(price), units: moves(units) });
+  return t(`say.market_${code}`, {
+    price: moves(price, "rise", "fall"),
+    units: moves(units, "more", "fewer"),
+  });
 }
 
-function moves(percent: number): string {
+function moves(percent: number, up: "rise" | "more", down: "fall" | "fewer"): string {
   if (Math.abs(percent) < SMALL_PERCENT) return t("say.hardly");
-  return t(percent > 0 ? "say.rise" : "say.fall", { n: number(Math.abs(percent), 2) });
+  return t(percent > 0 ? `say.${up}` : `say.${down}`, { n: number(Math.abs(percent), 2) });
 }
 
 function shipped(table: Map<string, Figure>): string {

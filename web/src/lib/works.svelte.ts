@@ -100,12 +100,31 @@ export const influence = {
   drawer: new Work<Influence>("influence"),
 };
 
+const LAST = "backhaul.draws";
+
 class Draws extends Work<Ensemble> {
   n = $state(1024);
   seed = $state(1);
 
   constructor() {
     super("ensemble");
+    try {
+      const last = JSON.parse(localStorage.getItem(LAST) ?? "{}") as { n?: number; seed?: number };
+      this.n = last.n ?? this.n;
+      this.seed = last.seed ?? this.seed;
+    } catch {
+      // a browser that keeps nothing begins with the usual number
+    }
+  }
+
+  /** Start, and remember how many draws and which, so that a page that is loaded again finds them. */
+  override async begin(question: object): Promise<void> {
+    try {
+      localStorage.setItem(LAST, JSON.stringify({ n: this.n, seed: this.seed }));
+    } catch {
+      // as above
+    }
+    await super.begin(question);
   }
 
   /** What is asked, with how many draws and which. */
