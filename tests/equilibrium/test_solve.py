@@ -16,9 +16,9 @@ from backhaul.demand.taste import Taste
 from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.solve import Equilibrium, solve
 from backhaul.errors import EquilibriumError
-from backhaul.market.conduct import Conduct, competing, merged, single_product
+from backhaul.market.conduct import competing, merged, single_product
 from backhaul.market.wedge import Wedge
-from equilibrium.toy_games import plain_payoff, toy, with_conduct
+from equilibrium.toy_games import plain_payoff, reordered, toy, with_conduct
 
 CLOSE = 1e-10
 
@@ -125,18 +125,7 @@ def test_order_of_products_does_not_matter() -> None:
     game, price = toy(15, 4)
     game = shocked(game)
     order = np.random.default_rng(3).permutation(15)
-    taste = game.taste
-    turned = Game(
-        replace(
-            taste,
-            delta=taste.delta[order],
-            nest=taste.nest[order],
-            penalty=taste.penalty[order],
-            mu=taste.mu[order],
-        ),
-        Wedge(game.wedge.keep[order], game.wedge.cost[order]),
-        Conduct(game.conduct.names, game.conduct.firm[order], game.conduct.kappa),
-    )
+    turned = reordered(game, order)
     found = answer(turned, price[order]).price
     np.testing.assert_allclose(found, answer(game, price).price[order], rtol=CLOSE)
 

@@ -6,6 +6,8 @@ probabilities from the definition of the nested logit, profits from units times 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from backhaul.demand.taste import Taste
@@ -92,3 +94,19 @@ def plain_profit_slope(game: Game, price: np.ndarray) -> np.ndarray:
 def with_conduct(game: Game, conduct: Conduct) -> Game:
     """Return the same game under another conduct."""
     return Game(game.taste, game.wedge, conduct, game.market, game.products)
+
+
+def reordered(game: Game, order: np.ndarray) -> Game:
+    """Return the same game with its products listed in another order."""
+    taste = game.taste
+    return Game(
+        replace(
+            taste,
+            delta=taste.delta[order],
+            nest=taste.nest[order],
+            penalty=taste.penalty[order],
+            mu=taste.mu[order],
+        ),
+        Wedge(game.wedge.keep[order], game.wedge.cost[order]),
+        Conduct(game.conduct.names, game.conduct.firm[order], game.conduct.kappa),
+    )

@@ -21,10 +21,9 @@ from backhaul.equilibrium.game import Game
 from backhaul.equilibrium.multipliers import Joint, Limits, balance
 from backhaul.equilibrium.solve import solve
 from backhaul.equilibrium.venue import Delivery, Venue
-from backhaul.market.conduct import Conduct
 from backhaul.market.wedge import Wedge
 from equilibrium.test_multipliers import MEMBERS, PLANTS, limits, unlimited, venue
-from equilibrium.toy_games import toy
+from equilibrium.toy_games import reordered, toy
 
 CLOSE = 1e-10
 WORTH = 1e-8
@@ -50,18 +49,8 @@ def prices(game: Game, start: np.ndarray) -> np.ndarray:
 def test_the_order_of_products_does_not_matter(seed, sigma, order):
     """Listed in another order, every product has the price and the sales that it had."""
     game, start = shocked(seed, sigma)
-    taste, order = game.taste, np.array(order)
-    turned = Game(
-        replace(
-            taste,
-            delta=taste.delta[order],
-            nest=taste.nest[order],
-            penalty=taste.penalty[order],
-            mu=taste.mu[order],
-        ),
-        Wedge(game.wedge.keep[order], game.wedge.cost[order]),
-        Conduct(game.conduct.names, game.conduct.firm[order], game.conduct.kappa),
-    )
+    order = np.array(order)
+    turned = reordered(game, order)
 
     found = prices(turned, start[order])
 
